@@ -1,0 +1,191 @@
+//! What kept a job from being read, in kinds that a person can act on. The words for it are in `explanation`.
+
+use std::time::Duration;
+
+use super::Meta;
+pub use super::explanation::Explanation;
+use crate::domain::target::Kind;
+
+/// A failed read. Holds no secret: at most the first characters of the public key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    pub kind: ErrorKind,
+    /// Atlas's own code, cleaned: `CLUSTER_NOT_FOUND`.
+    pub code: Option<String>,
+    /// Atlas's own sentence or the transport's cause, cleaned.
+    pub detail: Option<String>,
+    /// How long Atlas asked us to wait.
+    pub retry_after: Option<Duration>,
+    pub meta: Meta,
+}
+
+/// Which of the ids Atlas does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    Project,
+    Instance,
+    Job,
+    /// Atlas did not say.
+    Unsaid,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// No public or private key was given.
+    NoCredentials,
+    /// This kind of job cannot be read yet.
+    KindNotYet(Kind),
+    /// 401 after our answer to the challenge. The hint is the start of the public key.
+    KeyRefused {
+        public_key_hint: String,
+    },
+    /// The key's role is too small.
+    Forbidden,
+    /// This machine's address is not on the key's access list.
+    AddressBlocked,
+    NotFound(Missing),
+    /// The instance is of another kind.
+    WrongKind,
+    /// 410: the endpoint has ended.
+    Ended,
+    /// 429.
+    RateLimited,
+    /// 5xx.
+    ServerError,
+    /// Another status that is no success.
+    UnexpectedStatus,
+    /// A redirect, not followed. To another host, or origin of the same host, cleaned; empty within the same origin.
+    Redirected {
+        to_host: String,
+    },
+    /// The whole answer took longer than allowed.
+    Timeout,
+    /// The host's name could not be resolved.
+    Dns,
+    /// No connection: refused, unreachable, reset.
+    Connect,
+    Tls,
+    Proxy,
+    /// The body ended early or the connection broke within it.
+    Cut,
+    /// The body, after decompression, is larger than the limit in bytes.
+    TooLarge {
+        limit: u64,
+    },
+    /// The body is not JSON: a proxy's page, a captive portal.
+    NotJson,
+    /// JSON, but no restore job: `field` (may be empty for the whole), what was expected, what was found.
+    WrongShape {
+        field: String,
+        expected: String,
+        found: String,
+    },
+    /// A fault of our own.
+    Internal,
+}
+
+impl ErrorKind {
+    /// A failed first read in a word or two, for a column of twelve.
+    #[must_use]
+    pub fn short(&self) -> &'static str {
+        match self {
+            Self::NoCredentials => "no key",
+            Self::KindNotYet(_) => "not yet",
+            Self::KeyRefused { .. } => "key refused",
+            Self::Forbidden => "not allowed",
+            Self::AddressBlocked => "IP blocked",
+            Self::NotFound(_) => "not found",
+            Self::WrongKind => "wrong kind",
+            Self::Ended => "ended",
+            Self::RateLimited => "rate limit",
+            Self::ServerError | Self::Timeout | Self::Dns | Self::Connect | Self::Tls | Self::Proxy => {
+                "unreachable"
+            }
+            Self::UnexpectedStatus
+            | Self::Redirected { .. }
+            | Self::Cut
+            | Self::TooLarge { .. }
+            | Self::NotJson
+            | Self::WrongShape { .. } => "bad answer",
+            Self::Internal => "error",
+        }
+    }
+
+    /// The word for programs: `error.kind` of the JSON output, stable within a schema number.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::NoCredentials => "no_credentials",
+            Self::KindNotYet(_) => "kind_not_supported",
+            Self::KeyRefused { .. } => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::AddressBlocked => "address_blocked",
+            Self::NotFound(_) => "not_found",
+            Self::WrongKind => "wrong_kind",
+            Self::Ended => "ended",
+            Self::RateLimited => "rate_limited",
+            Self::ServerError => "server_error",
+            Self::UnexpectedStatus => "unexpected_status",
+            Self::Redirected { .. } => "redirected",
+            Self::Timeout => "timeout",
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Proxy => "proxy",
+            Self::Cut => "cut",
+            Self::TooLarge { .. } => "too_large",
+            Self::NotJson => "not_json",
+            Self::WrongShape { .. } => "wrong_shape",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl ApiError {
+    /// Whether the same question may succeed later without anybody changing anything.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::RateLimited
+                | ErrorKind::ServerError
+                | ErrorKind::Timeout
+                | ErrorKind::Dns
+                | ErrorKind::Connect
+                | ErrorKind::Tls
+                | ErrorKind::Proxy
+                | ErrorKind::Cut
+                | ErrorKind::NotJson
+                | ErrorKind::UnexpectedStatus
+        )
+    }
+
+    /// The code that a script ends with: 2 usage, 6 not found or gone, 7 key or permission, 8 unreachable or
+    /// limited, and 1 for what is none of these.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self.kind {
+            ErrorKind::KindNotYet(_) => 2,
+            ErrorKind::NotFound(_) | ErrorKind::Ended => 6,
+            ErrorKind::NoCredentials
+            | ErrorKind::KeyRefused { .. }
+            | ErrorKind::Forbidden
+            | ErrorKind::AddressBlocked => 7,
+            ErrorKind::RateLimited
+            | ErrorKind::ServerError
+            | ErrorKind::Redirected { .. }
+            | ErrorKind::Timeout
+            | ErrorKind::Dns
+            | ErrorKind::Connect
+            | ErrorKind::Tls
+            | ErrorKind::Proxy
+            | ErrorKind::Cut => 8,
+            ErrorKind::WrongKind
+            | ErrorKind::UnexpectedStatus
+            | ErrorKind::TooLarge { .. }
+            | ErrorKind::NotJson
+            | ErrorKind::WrongShape { .. }
+            | ErrorKind::Internal => 1,
+        }
+    }
+}

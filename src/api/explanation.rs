@@ -1,0 +1,336 @@
+//! The words for an error: what happened in one sentence, and the next step in another.
+//!
+//! Says nothing of the next try or the last good answer; the screen knows those.
+
+use super::error::{ApiError, ErrorKind, Missing};
+use crate::domain::target::{Kind, Target};
+
+/// An error in words: what happened, and what to do next. One sentence each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    pub headline: String,
+    pub next_step: String,
+}
+
+impl ApiError {
+    /// The words of the person's problem, for the job that was asked for.
+    #[must_use]
+    pub fn explain(&self, target: &Target) -> Explanation {
+        let (headline, next_step) = match &self.kind {
+            ErrorKind::NoCredentials
+            | ErrorKind::KeyRefused { .. }
+            | ErrorKind::Forbidden
+            | ErrorKind::AddressBlocked => self.about_the_key(target),
+            ErrorKind::KindNotYet(_) | ErrorKind::NotFound(_) | ErrorKind::WrongKind | ErrorKind::Ended => {
+                self.about_the_target(target)
+            }
+            ErrorKind::RateLimited
+            | ErrorKind::ServerError
+            | ErrorKind::Timeout
+            | ErrorKind::Dns
+            | ErrorKind::Connect
+            | ErrorKind::Tls
+            | ErrorKind::Proxy => self.about_the_way(),
+            ErrorKind::UnexpectedStatus
+            | ErrorKind::Redirected { .. }
+            | ErrorKind::Cut
+            | ErrorKind::TooLarge { .. }
+            | ErrorKind::NotJson
+            | ErrorKind::WrongShape { .. }
+            | ErrorKind::Internal => self.about_the_answer(),
+        };
+        Explanation { headline, next_step }
+    }
+
+    fn about_the_key(&self, target: &Target) -> (String, String) {
+        let project = target.project;
+        match &self.kind {
+            ErrorKind::NoCredentials => (
+                "No API key was given.".to_owned(),
+                "Set MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, and start again."
+                    .to_owned(),
+            ),
+            ErrorKind::KeyRefused { public_key_hint } => (
+                format!("Atlas refused the key with the public part {public_key_hint}"),
+                format!(
+                    "Check the private key, and that this key belongs to the organization of project {project}."
+                ),
+            ),
+            ErrorKind::AddressBlocked => (
+                "This machine's address is not on the key's access list.".to_owned(),
+                "Add the address to the API access list of the key, under Access Manager in Atlas."
+                    .to_owned(),
+            ),
+            _ => (
+                "This key may not read restore jobs here.".to_owned(),
+                format!("Give the key {} for project {project}.", needed_role(target.kind)),
+            ),
+        }
+    }
+
+    fn about_the_target(&self, target: &Target) -> (String, String) {
+        let Target { project, instance, job, .. } = target;
+        match &self.kind {
+            ErrorKind::KindNotYet(Kind::Auto) => (
+                "Finding out the kind of an instance is not possible yet.".to_owned(),
+                "Give the kind: serverless is the one that can be read now; a saved lookup is kept as it is."
+                    .to_owned(),
+            ),
+            ErrorKind::KindNotYet(kind) => (
+                format!("Jobs of the kind {kind} cannot be read yet."),
+                "A saved lookup is kept, and will be read once a newer version of atlas-tui can.".to_owned(),
+            ),
+            ErrorKind::NotFound(Missing::Project) => (
+                format!("Atlas knows no project {project}."),
+                "Compare the project id with the one in the address of the project in Atlas.".to_owned(),
+            ),
+            ErrorKind::NotFound(Missing::Instance) => (
+                format!("Project {project} has no instance {instance}."),
+                "Compare the name letter by letter, and check that it was not deleted or moved.".to_owned(),
+            ),
+            ErrorKind::NotFound(Missing::Job) => (
+                format!("Instance {instance} has no restore job {job}."),
+                "Compare the job id, and check that the job belongs to this instance.".to_owned(),
+            ),
+            ErrorKind::NotFound(Missing::Unsaid) => (
+                "Atlas found nothing with these ids, and does not say which one it misses.".to_owned(),
+                format!("Compare project {project}, instance {instance} and job {job} with Atlas."),
+            ),
+            ErrorKind::WrongKind => (
+                format!("Instance {instance} is not {}.", a_kind(target.kind)),
+                "Edit the lookup and choose another kind; the ids stay the same.".to_owned(),
+            ),
+            _ if matches!(target.kind, Kind::Serverless | Kind::ServerlessV2) => (
+                format!(
+                    "Serverless instances ended on 2026-01-22; {instance} is now Free, Flex or dedicated."
+                ),
+                "It is read as flex or dedicated with the same ids, which this version cannot do yet."
+                    .to_owned(),
+            ),
+            _ => (
+                "Atlas has ended this way of reading restore jobs.".to_owned(),
+                "Look for a newer version of atlas-tui.".to_owned(),
+            ),
+        }
+    }
+
+    /// What stands between here and an answer. Goes away by itself, or with the network.
+    fn about_the_way(&self) -> (String, String) {
+        let cause = self.detail.as_deref().unwrap_or_default().trim_end_matches('.');
+        let unreached = |what: &str| {
+            let dash = if cause.is_empty() { "" } else { " — " };
+            format!("Atlas cannot be reached: {what}{dash}{cause}.")
+        };
+        let (headline, next_step) = match self.kind {
+            ErrorKind::RateLimited => (
+                "Atlas asks for fewer requests: its rate limit is used up.".to_owned(),
+                "Wait, or refresh less often; other tools with the same key or address count too.",
+            ),
+            ErrorKind::ServerError => {
+                let status = self.meta.http_status.unwrap_or(500);
+                let headline = format!("Atlas cannot answer now: it failed with HTTP status {status}.");
+                (headline, "Nothing is to be done here; status.mongodb.com tells whether others see it too.")
+            }
+            ErrorKind::Timeout => {
+                (unreached("no answer in time"), "Check the network, and any VPN or proxy on the way.")
+            }
+            ErrorKind::Dns => {
+                (unreached("its name was not found"), "Check the network, the DNS server and the base URL.")
+            }
+            ErrorKind::Connect => {
+                (unreached("no connection"), "Check the network, the firewall, and the port of the base URL.")
+            }
+            ErrorKind::Tls => (
+                unreached("no trusted TLS connection"),
+                "Check this machine's clock and root certificates, and whether a proxy opens TLS on the way.",
+            ),
+            _ => (
+                unreached("the proxy failed"),
+                "Check HTTPS_PROXY, its user and password, and whether it lets this host through.",
+            ),
+        };
+        (headline, next_step.to_owned())
+    }
+
+    /// An answer came, and it is no restore job.
+    fn about_the_answer(&self) -> (String, String) {
+        let no_job = "Atlas answered something that is no restore job";
+        let something_between =
+            "Check the base URL, and whether a proxy or sign-in page answers in its place.";
+        let (headline, next_step) = match &self.kind {
+            ErrorKind::UnexpectedStatus => {
+                let status =
+                    self.meta.http_status.map_or_else(|| "no status".to_owned(), |status| status.to_string());
+                let why = self.detail.as_deref().unwrap_or_default().trim_end_matches('.');
+                let colon = if why.is_empty() { "" } else { ": " };
+                (format!("Atlas answered with HTTP status {status}{colon}{why}."), something_between)
+            }
+            ErrorKind::Redirected { to_host } if to_host.is_empty() => {
+                ("Atlas answered with a redirect, which is not followed.".to_owned(), something_between)
+            }
+            ErrorKind::Redirected { to_host } => {
+                (format!("The answer redirects to {to_host}, where the key must not go."), something_between)
+            }
+            ErrorKind::Cut => (
+                format!("The answer was cut after {} bytes.", self.meta.body_bytes),
+                "Refresh; if it comes again, something on the way breaks the connection.",
+            ),
+            ErrorKind::TooLarge { limit } => (
+                format!("The answer is larger than {} MiB, and was not read.", limit >> 20),
+                something_between,
+            ),
+            ErrorKind::NotJson => (format!("{no_job}: it is not JSON."), something_between),
+            ErrorKind::WrongShape { field, expected, found } if field.is_empty() => {
+                (format!("{no_job}: expected {expected}, got {found}."), something_between)
+            }
+            ErrorKind::WrongShape { field, expected, found } => (
+                format!("{no_job}: field `{field}`, expected {expected}, got {found}."),
+                "Look for a newer version of atlas-tui, or report this sentence.",
+            ),
+            _ => (
+                format!("atlas-tui failed: {}", self.detail.as_deref().unwrap_or("no cause is known.")),
+                "Report this sentence with what you did before.",
+            ),
+        };
+        (headline, next_step.to_owned())
+    }
+}
+
+/// The role that reading jobs of a kind takes, by the published API description.
+fn needed_role(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Serverless | Kind::ServerlessV2 => {
+            "the role Project Owner or Organization Owner (serverless needs it)"
+        }
+        Kind::Flex => "the role Project Read Only (Flex needs it)",
+        Kind::Dedicated => "the role Project Backup Manager (dedicated clusters need it)",
+        Kind::Auto => {
+            "the role Project Owner or Organization Owner (serverless), Project Read Only (Flex) or Project \
+             Backup Manager (dedicated)"
+        }
+    }
+}
+
+fn a_kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Serverless | Kind::ServerlessV2 => "serverless",
+        Kind::Flex => "a Flex cluster",
+        Kind::Dedicated => "a dedicated cluster",
+        Kind::Auto => "of a known kind",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Meta;
+
+    fn target(kind: Kind) -> Target {
+        let id = |text: &str| text.parse().unwrap();
+        Target {
+            kind,
+            project: id("6a793f6b2c88faeba59bae37"),
+            instance: "orders-305".parse().unwrap(),
+            job: id("6a794733c0eb9e7a17740663"),
+        }
+    }
+
+    fn words(kind: ErrorKind, of: Kind) -> Explanation {
+        let error = ApiError { kind, code: None, detail: None, retry_after: None, meta: Meta::default() };
+        error.explain(&target(of))
+    }
+
+    /// One of each, with the sharpest words that its parts allow.
+    fn all() -> Vec<ErrorKind> {
+        let shape = |field: &str| ErrorKind::WrongShape {
+            field: field.into(),
+            expected: "a date".into(),
+            found: "17".into(),
+        };
+        let mut kinds = vec![
+            ErrorKind::NoCredentials,
+            ErrorKind::KeyRefused { public_key_hint: "abcd…".into() },
+            ErrorKind::Forbidden,
+            ErrorKind::AddressBlocked,
+            ErrorKind::WrongKind,
+            ErrorKind::Ended,
+            ErrorKind::RateLimited,
+            ErrorKind::ServerError,
+            ErrorKind::UnexpectedStatus,
+            ErrorKind::Redirected { to_host: "evil.example".into() },
+            ErrorKind::Redirected { to_host: String::new() },
+            ErrorKind::Timeout,
+            ErrorKind::Dns,
+            ErrorKind::Connect,
+            ErrorKind::Tls,
+            ErrorKind::Proxy,
+            ErrorKind::Cut,
+            ErrorKind::TooLarge { limit: 8 << 20 },
+            ErrorKind::NotJson,
+            shape("expiresAt"),
+            shape(""),
+            ErrorKind::Internal,
+        ];
+        kinds.extend(
+            [Missing::Project, Missing::Instance, Missing::Job, Missing::Unsaid].map(ErrorKind::NotFound),
+        );
+        kinds.extend(Kind::ALL.map(ErrorKind::KindNotYet));
+        kinds
+    }
+
+    #[test]
+    fn every_error_has_a_headline_and_a_next_step_of_one_sentence() {
+        for kind in all() {
+            for of in Kind::ALL {
+                let Explanation { headline, next_step } = words(kind.clone(), of);
+                for sentence in [&headline, &next_step] {
+                    assert!(sentence.ends_with(['.', '…']), "{kind:?}: {sentence}");
+                    assert!(!sentence.contains(". ") && !sentence.contains(".."), "{kind:?}: {sentence}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_words_name_what_the_person_typed() {
+        let words = |kind| words(kind, Kind::Serverless);
+        let refused = words(ErrorKind::KeyRefused { public_key_hint: "abcd…".into() });
+        assert!(refused.headline.contains("abcd…"));
+        assert!(refused.next_step.contains("project 6a793f6b2c88faeba59bae37"));
+        let role = words(ErrorKind::Forbidden).next_step;
+        assert!(role.contains("Project Owner or Organization Owner"), "{role}");
+        let keys = words(ErrorKind::NoCredentials).next_step;
+        assert!(
+            keys.contains("MONGODB_ATLAS_PUBLIC_API_KEY") && keys.contains("MONGODB_ATLAS_PRIVATE_API_KEY")
+        );
+        let missing = words(ErrorKind::NotFound(Missing::Instance)).headline;
+        assert_eq!(missing, "Project 6a793f6b2c88faeba59bae37 has no instance orders-305.");
+        let shape = ErrorKind::WrongShape {
+            field: "expiresAt".into(),
+            expected: "a date".into(),
+            found: "17".into(),
+        };
+        assert_eq!(
+            words(shape).headline,
+            "Atlas answered something that is no restore job: field `expiresAt`, expected a date, got 17."
+        );
+    }
+
+    #[test]
+    fn exit_codes_follow_the_contract() {
+        for (kind, code) in [
+            (ErrorKind::KindNotYet(Kind::Flex), 2),
+            (ErrorKind::NotFound(Missing::Job), 6),
+            (ErrorKind::Ended, 6),
+            (ErrorKind::NoCredentials, 7),
+            (ErrorKind::AddressBlocked, 7),
+            (ErrorKind::RateLimited, 8),
+            (ErrorKind::Timeout, 8),
+            (ErrorKind::NotJson, 1),
+            (ErrorKind::Internal, 1),
+        ] {
+            let error = ApiError { kind, code: None, detail: None, retry_after: None, meta: Meta::default() };
+            assert_eq!(error.exit_code(), code, "{:?}", error.kind);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Which panes a terminal of some size shows, and how many list rows fit, without any drawing.
+
+use super::view::{Layout, Pane, Size};
+
+/// Below this a terminal gets one borderless pane.
+const USEFUL: Size = Size { width: 60, height: 15 };
+/// From this width on, list and detail stand side by side.
+const BESIDE: u16 = 72;
+
+/// The panes for a size. `zoom` gives the focused pane the whole width.
+#[must_use]
+pub fn layout(size: Size, focus: Pane, zoom: bool) -> Layout {
+    if size.width < USEFUL.width || size.height < USEFUL.height {
+        Layout::Tiny(focus)
+    } else if zoom || size.width < BESIDE {
+        Layout::Single(focus)
+    } else {
+        Layout::Beside { list_width: list_width(size.width) }
+    }
+}
+
+/// A good third, so that label, phase and time fit at 120 columns; the detail keeps its countdown line at 80.
+fn list_width(width: u16) -> u16 {
+    (width / 20 * 7).clamp(30, 56)
+}
+
+/// Rows of the list that are on screen: all lines but header, footer, notice and borders.
+#[must_use]
+pub fn list_rows(size: Size, layout: Layout) -> usize {
+    let taken = match layout {
+        Layout::Tiny(_) => 2,
+        Layout::Beside { .. } | Layout::Single(_) => 4,
+    };
+    usize::from(size.height.saturating_sub(taken)).max(1)
+}
+
+/// Lines of a scrolling overlay that are on screen.
+#[must_use]
+pub fn overlay_rows(size: Size) -> usize {
+    usize::from(size.height.saturating_sub(4)).max(1)
+}

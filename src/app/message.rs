@@ -1,0 +1,89 @@
+//! Everything that can wake the loop, and everything that `update` can ask of it.
+
+use super::key::Key;
+use super::keymap::Action;
+use super::view::{Role, Size};
+use crate::domain::lookup::{Edit, Lookup};
+use crate::worker::{Command, Report};
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    Key(Key),
+    Paste(String),
+    Resize(Size),
+    /// The terminal gained or lost the focus.
+    Focus(bool),
+    Mouse(Mouse),
+    Report(Report),
+    /// The store has finished with an edit.
+    Stored(Stored),
+    /// The saved lookups, and what reading them had to say: read after the first frame when there are many.
+    Loaded {
+        lookups: Vec<Lookup>,
+        note: Option<String>,
+        read_only: bool,
+    },
+    /// The lookups in the file, when another instance changed them.
+    Reloaded(Vec<Lookup>),
+    /// What came of a copy or an opened link.
+    Said {
+        text: String,
+        role: Role,
+    },
+    /// Watch this one too, and show it: the command line named it.
+    Open(Lookup),
+    /// The embedded Atlas runs at this host and serves these.
+    DemoStarted {
+        host: String,
+        lookups: Vec<Lookup>,
+    },
+    DemoFailed {
+        why: String,
+    },
+    /// The wake-up that `screen` asked for.
+    Wake,
+    /// Somebody asked the process to end.
+    Terminate,
+}
+
+/// The mouse, already told what it points at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    /// Lines down (up when negative).
+    Wheel(i16),
+    /// A row of the visible list, counted from its top.
+    Row(usize),
+    Action(Action),
+    Detail,
+    MenuItem(usize),
+}
+
+/// How saving went.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stored {
+    /// The list as it now is in the file, with the edits of other instances in it, and how many of our edits
+    /// have been saved so far.
+    Saved { lookups: Vec<Lookup>, edits: u64 },
+    /// It could not be written: the sentence for the user. The store keeps the edit and tries again.
+    Failed { why: String },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    Work(Command),
+    Save(Edit),
+    /// Look whether another instance changed the file.
+    Reload,
+    /// Put `text` on the clipboard and say that `what` was copied.
+    Copy {
+        what: String,
+        text: String,
+    },
+    OpenLink(String),
+    Mouse(bool),
+    StartDemo,
+    /// Paint everything anew.
+    Repaint,
+    Suspend,
+    Quit,
+}

@@ -1,0 +1,273 @@
+//! The state of the dashboard.
+
+use std::collections::VecDeque;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use tui_input::Input;
+
+use super::filter::Filter;
+use super::keymap::{Action, Keymap};
+use super::layout;
+use super::overlay::Overlay;
+use super::time_format::TimeFormat;
+use super::view::{Ends, Layout, Pane, Role, Size, ThemeName};
+use super::watch::Watch;
+use crate::api::Budget;
+use crate::domain::lookup::Lookup;
+use crate::domain::server_clock::ServerClock;
+use crate::worker::WatchId;
+
+/// Requests kept for the log (`L`).
+const LOG: usize = 200;
+/// How long a notice stays.
+pub(super) const NOTICE: SignedDuration = SignedDuration::from_secs(6);
+/// Removals that can be undone.
+const UNDO: usize = 50;
+
+/// What the user chose before the start, in flags, environment and file.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    pub size: Size,
+    /// Host of the base URL.
+    pub host: String,
+    /// The origin to build a curl line with.
+    pub base_url: String,
+    pub access: Access,
+    pub keymap: Keymap,
+    pub theme: ThemeName,
+    pub ascii: bool,
+    pub mouse: bool,
+    pub time: TimeFormat,
+    pub zone: Zone,
+    pub interval: Duration,
+}
+
+/// The machine's time zone, looked up when it is first needed: that reads a directory of hundreds of names.
+#[derive(Debug, Clone)]
+pub struct Zone {
+    find: fn() -> TimeZone,
+    found: OnceLock<TimeZone>,
+}
+
+impl Zone {
+    #[must_use]
+    pub fn new(find: fn() -> TimeZone) -> Self {
+        Self { find, found: OnceLock::new() }
+    }
+
+    #[must_use]
+    pub fn get(&self) -> &TimeZone {
+        self.found.get_or_init(self.find)
+    }
+}
+
+/// Whether requests can be signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// With the API key that starts like this.
+    Key {
+        hint: String,
+    },
+    Missing,
+    /// One half of the pair is set; says which one is not.
+    Half {
+        why: String,
+    },
+}
+
+/// Whose lookups are on the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    Saved,
+    /// Saved ones that are still being read.
+    Reading,
+    /// The demo's own; nothing is saved.
+    Demo {
+        running: bool,
+    },
+}
+
+/// What just happened, until a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub text: String,
+    pub role: Role,
+    pub until: Timestamp,
+}
+
+/// One request that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    pub at: Timestamp,
+    pub lookup: String,
+    pub http_status: Option<u16>,
+    pub outcome: String,
+    pub role: Role,
+    pub latency: Duration,
+    pub body_bytes: u64,
+    pub requests: u32,
+    pub request_id: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Model {
+    pub setup: Setup,
+    pub source: Source,
+    pub watches: Vec<Watch>,
+    /// Always one that the filter shows, unless it shows none.
+    pub selected: Option<WatchId>,
+    /// First list row on screen.
+    pub offset: usize,
+    pub filter: Filter,
+    /// The filter while it is typed.
+    pub prompt: Option<Input>,
+    pub focus: Pane,
+    pub zoom: bool,
+    pub detail_scroll: u16,
+    /// As of the last frame: no scrolling goes beyond.
+    pub ends: Ends,
+    pub overlay: Option<Overlay>,
+    pub notice: Option<Notice>,
+    /// What opening the lookups file had to say; stays until Esc.
+    pub file_note: Option<String>,
+    /// Edits of the saved lookups will fail: the file is of a newer version, or cannot be read.
+    pub read_only: bool,
+    /// Why the last edits are not saved; stays until they are.
+    pub save_error: Option<String>,
+    pub clock: ServerClock,
+    pub budget: Option<Budget>,
+    pub paused: bool,
+    /// Removed lookups and where they stood, the latest last.
+    pub removed: Vec<(usize, Lookup)>,
+    pub log: VecDeque<LogEntry>,
+    /// Edits sent to the store, and how many of them it has confirmed.
+    pub edits_made: u64,
+    pub edits_saved: u64,
+    next_watch: u64,
+}
+
+impl Model {
+    #[must_use]
+    pub fn new(setup: Setup, source: Source) -> Self {
+        Self {
+            setup,
+            source,
+            watches: Vec::new(),
+            selected: None,
+            offset: 0,
+            filter: Filter::default(),
+            prompt: None,
+            focus: Pane::List,
+            zoom: false,
+            detail_scroll: 0,
+            ends: Ends::default(),
+            overlay: None,
+            notice: None,
+            file_note: None,
+            read_only: false,
+            save_error: None,
+            clock: ServerClock::default(),
+            budget: None,
+            paused: false,
+            removed: Vec::new(),
+            log: VecDeque::new(),
+            edits_made: 0,
+            edits_saved: 0,
+            next_watch: 0,
+        }
+    }
+
+    /// Adds watches for these at the end, without telling worker or store; selects the first if none is.
+    pub fn load(&mut self, lookups: impl IntoIterator<Item = Lookup>) {
+        for lookup in lookups {
+            let watch = self.new_watch(lookup);
+            self.watches.push(watch);
+        }
+        if self.selected.is_none() {
+            self.selected = self.watches.first().map(|watch| watch.id);
+        }
+    }
+
+    pub(super) fn new_watch(&mut self, lookup: Lookup) -> Watch {
+        self.next_watch += 1;
+        Watch::new(WatchId(self.next_watch), lookup)
+    }
+
+    #[must_use]
+    pub fn watch(&self, id: WatchId) -> Option<&Watch> {
+        self.watches.iter().find(|watch| watch.id == id)
+    }
+
+    pub(super) fn watch_mut(&mut self, id: WatchId) -> Option<&mut Watch> {
+        self.watches.iter_mut().find(|watch| watch.id == id)
+    }
+
+    #[must_use]
+    pub fn selected_watch(&self) -> Option<&Watch> {
+        self.watch(self.selected?)
+    }
+
+    /// The watches that the filter shows, in the user's order.
+    pub fn visible(&self) -> impl Iterator<Item = &Watch> {
+        self.watches.iter().filter(|watch| self.filter.shows(watch))
+    }
+
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        layout::layout(self.setup.size, self.focus, self.zoom)
+    }
+
+    /// Whether the first-start screen is up: nothing is watched, nor about to be.
+    #[must_use]
+    pub fn is_welcome(&self) -> bool {
+        self.watches.is_empty()
+    }
+
+    /// The first key of an action as people read it; empty when it has none.
+    #[must_use]
+    pub fn key(&self, action: Action) -> String {
+        self.setup.keymap.label(action, self.setup.ascii)
+    }
+
+    /// All keys of an action as people read them.
+    #[must_use]
+    pub fn keys(&self, action: Action) -> Vec<String> {
+        self.setup.keymap.keys(action).iter().map(|key| key.label(self.setup.ascii)).collect()
+    }
+
+    /// Takes in how far the texts of the last frame can be scrolled; one that got shorter is scrolled back.
+    pub fn drawn(&mut self, ends: Ends) {
+        self.ends = ends;
+        self.detail_scroll = self.detail_scroll.min(ends.detail);
+        if let Some(Overlay::Help { scroll }) = &mut self.overlay {
+            *scroll = (*scroll).min(ends.help);
+        }
+    }
+
+    /// Says something for a few seconds.
+    pub fn say(&mut self, text: impl Into<String>, role: Role, now: Timestamp) {
+        let until = now.saturating_add(NOTICE).unwrap_or(now);
+        self.notice = Some(Notice { text: text.into(), role, until });
+    }
+
+    pub(super) fn remember_removed(&mut self, at: usize, lookup: Lookup) {
+        if self.removed.len() == UNDO {
+            self.removed.remove(0);
+        }
+        self.removed.push((at, lookup));
+    }
+
+    pub(super) fn log(&mut self, entry: LogEntry) {
+        self.log.truncate(LOG - 1);
+        self.log.push_front(entry);
+    }
+
+    /// Edits that the store has not confirmed.
+    #[must_use]
+    pub fn unsaved(&self) -> u64 {
+        self.edits_made.saturating_sub(self.edits_saved)
+    }
+}

@@ -1,0 +1,61 @@
+//! A value that lives elsewhere: the last good one, the last error, the request under way and the next one.
+//! All four can hold at once, and none of them erases another.
+
+use jiff::Timestamp;
+
+use crate::worker::protocol::RequestId;
+
+/// What is known of a remote value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote<T, E> {
+    /// The last good value and the local time at which it came.
+    pub value: Option<(T, Timestamp)>,
+    /// The error of the last attempt and its local time; cleared by the next good value.
+    pub error: Option<(E, Timestamp)>,
+    /// The request under way and the local time at which it left.
+    pub in_flight: Option<(RequestId, Timestamp)>,
+    /// When it is asked for next. Stands while a request is under way: it was due then, and an answer that
+    /// comes at once changes nothing on the screen in between.
+    pub next_at: Option<Timestamp>,
+    /// The newest request seen, so that a late report of an older one is known as such.
+    newest: Option<RequestId>,
+}
+
+impl<T, E> Default for Remote<T, E> {
+    fn default() -> Self {
+        Self { value: None, error: None, in_flight: None, next_at: None, newest: None }
+    }
+}
+
+impl<T, E> Remote<T, E> {
+    /// Whether a report of this request still counts.
+    pub fn is_current(&self, request: RequestId) -> bool {
+        self.newest.is_none_or(|newest| request >= newest)
+    }
+
+    /// A request has left at `at`.
+    pub fn started(&mut self, request: RequestId, at: Timestamp) {
+        self.newest = Some(request);
+        self.in_flight = Some((request, at));
+    }
+
+    /// It has ended at `at`. A failure keeps the last good value.
+    pub fn ended(
+        &mut self,
+        request: RequestId,
+        result: Result<T, E>,
+        at: Timestamp,
+        next: Option<Timestamp>,
+    ) {
+        self.newest = Some(request);
+        self.in_flight = None;
+        self.next_at = next;
+        match result {
+            Ok(value) => {
+                self.value = Some((value, at));
+                self.error = None;
+            }
+            Err(error) => self.error = Some((error, at)),
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! The selected lookup: phase, flags, countdown, fields, history, and how fresh all of it is.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::list::{phase_role, role_of, severity_role};
+use super::times::{self, Ticker};
+use super::view::{Countdown, Detail, Field, Lamp, Problem, Role, Span};
+use crate::app::model::Model;
+use crate::app::watch::Watch;
+use crate::domain::countdown;
+use crate::domain::job::{DeliveryType, RestoreJob};
+use crate::domain::phase::{Phase, Status};
+use crate::domain::text::shortened;
+
+/// A first answer that takes longer than this gets a spinner.
+const SPINNER_AFTER: SignedDuration = SignedDuration::from_millis(150);
+const SPINNER_STEP: i128 = 120;
+
+pub(super) fn detail(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Detail {
+    let mut detail = Detail {
+        title: watch.lookup.name(),
+        scroll: model.detail_scroll,
+        problem: problem(model, watch, ticker),
+        status: freshness(model, watch, ticker),
+        badges: badges(model, watch, ticker),
+        ..Detail::default()
+    };
+    let kind = watch.lookup.target.kind;
+    match (watch.restore_job(), watch.status()) {
+        (Some(job), Some(status)) => {
+            let delivery = job.delivery_type.as_ref().map_or("delivery type not given", DeliveryType::as_str);
+            detail.about = format!("{kind} · {delivery}");
+            detail.glyph = status.phase.glyph(model.setup.ascii).into();
+            detail.word = status.phase.word().to_uppercase();
+            detail.role = role_of(model, watch, ticker);
+            detail.time = elapsed(model, watch, status, ticker);
+            detail.lamps = lamps(model, job, ticker);
+            detail.countdown = countdown(model, watch, job, status, ticker);
+            detail.countdown_note = countdown_note(watch, job, status);
+            detail.fields = fields(model, watch, job, ticker);
+            detail.history = history(model, watch);
+        }
+        _ => waiting(model, watch, &mut detail, ticker),
+    }
+    detail
+}
+
+/// Before the first answer: what was asked for, and a spinner once it takes a moment.
+fn waiting(model: &Model, watch: &Watch, detail: &mut Detail, ticker: &mut Ticker) {
+    detail.about = watch.lookup.target.kind.to_string();
+    detail.role = Role::Muted;
+    detail.glyph = if model.setup.ascii { "." } else { "·" }.into();
+    detail.word = watch.word().to_uppercase();
+    if watch.job.error.is_some() {
+        detail.glyph = "!".into();
+    }
+    detail.fields = lookup_fields(model, watch, ticker);
+    let since = watch.job.in_flight.map(|(_, at)| at).filter(|_| watch.job.error.is_none());
+    if let Some(since) = since {
+        let waited = since.duration_until(ticker.now) - SPINNER_AFTER;
+        let step = waited.as_millis().div_euclid(SPINNER_STEP);
+        if step >= 0 {
+            detail.spinner = usize::try_from(step).ok();
+        }
+        let next = (step.max(-1) + 1) * SPINNER_STEP;
+        let next = SignedDuration::from_millis(i64::try_from(next).unwrap_or_default());
+        ticker.wake_at(since.checked_add(SPINNER_AFTER + next).ok());
+    }
+}
+
+fn elapsed(model: &Model, watch: &Watch, status: &Status, ticker: &mut Ticker) -> String {
+    let created = watch.created_at();
+    match status.ended_at {
+        Some(end) if status.phase == Phase::Completed || status.phase == Phase::Failed => {
+            let took = countdown::elapsed(created, end).text;
+            let ago = ticker.server(model, countdown::age(end, model.clock.at(ticker.now)));
+            if ago == "now" { format!("just now, after {took}") } else { format!("{ago} ago, after {took}") }
+        }
+        Some(end) if status.phase.is_over() => {
+            match ticker.server(model, countdown::age(end, model.clock.at(ticker.now))).as_str() {
+                "now" => "just now".into(),
+                age => format!("{age} ago"),
+            }
+        }
+        _ if status.phase.is_terminal() => String::new(),
+        _ => ticker.server(model, countdown::elapsed(created, model.clock.at(ticker.now))),
+    }
+}
+
+/// What is worth knowing beside the phase, never instead of it.
+fn badges(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Span> {
+    let mut badges = Vec::new();
+    if watch.is_stale(ticker.now, model.setup.interval) {
+        badges.push(Span::new("stale", Role::Warning));
+    }
+    if let Some(status) = watch.status() {
+        badges.extend(status.anomalies.iter().map(|anomaly| Span::new(anomaly.word(), Role::Warning)));
+    }
+    if let Some(skew) = model.clock.skew() {
+        let side = if skew.is_positive() { "behind" } else { "ahead" };
+        let end = Timestamp::UNIX_EPOCH.checked_add(skew.abs()).unwrap_or(Timestamp::MAX);
+        let by = countdown::elapsed(Timestamp::UNIX_EPOCH, end).text;
+        badges.push(Span::new(format!("this machine's clock is {by} {side}"), Role::Warning));
+    }
+    if model.paused {
+        badges.push(Span::new("paused", Role::Info));
+    }
+    badges
+}
+
+fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem> {
+    let (error, _) = watch.job.error.as_ref()?;
+    let mut words = error.explain(&watch.lookup.target);
+    if watch.phase() == Some(&Phase::Gone) {
+        words.headline = "Atlas no longer knows this job, which it did before.".into();
+        words.next_step =
+            "What stands below is its last answer; Atlas forgets old jobs after a while.".into();
+    }
+    let mut retry = Vec::new();
+    if let Some((_, at)) = &watch.job.value {
+        let age = ticker.local(countdown::age(times::whole_second(*at), ticker.now));
+        retry.push(if age == "now" {
+            "last good answer just now".into()
+        } else {
+            format!("last good answer {age} ago")
+        });
+    }
+    if let Some(at) = watch.job.next_at {
+        let asked = if error.retry_after.is_some() { " (Atlas asked for it)" } else { "" };
+        retry.push(format!("next try {}{asked}", times::due(model, at, ticker)));
+    }
+    let role = if error.is_retryable() { Role::Warning } else { Role::Danger };
+    Some(Problem { headline: words.headline, next_step: words.next_step, retry: retry.join(" · "), role })
+}
+
+fn freshness(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Span> {
+    let mut parts = Vec::new();
+    if let Some((reading, at)) = &watch.job.value {
+        parts.push(times::updated(*at, ticker));
+        if let Some(next) = watch.job.next_at {
+            parts.push(times::next(model, *at, next, ticker));
+        } else if watch.job.in_flight.is_none() {
+            parts.push("no further refresh".into());
+        }
+        parts.push(times::latency(reading.latency));
+    }
+    if let Some((_, since)) = watch.job.in_flight {
+        let since = times::whole_second(since);
+        let seconds = since.duration_until(ticker.now).as_secs();
+        ticker.wake_at(since.checked_add(SignedDuration::from_secs(seconds.max(1) + 1)).ok());
+        if seconds >= 2 {
+            parts.push(format!("waiting for Atlas {seconds} s"));
+        }
+    }
+    let role = if watch.is_stale(ticker.now, model.setup.interval) { Role::Warning } else { Role::Muted };
+    if parts.is_empty() { Vec::new() } else { vec![Span::new(parts.join(" · "), role)] }
+}
+
+fn lamps(model: &Model, job: &RestoreJob, ticker: &mut Ticker) -> Vec<Lamp> {
+    let lamp = |name, flag: Option<bool>, lit| {
+        let (value, role) = match flag {
+            Some(true) => ("YES", lit),
+            Some(false) => ("no", Role::Muted),
+            None => (absent(model), Role::Muted),
+        };
+        Lamp { name, value: value.into(), role }
+    };
+    vec![
+        lamp("cancelled", job.cancelled, Role::Warning),
+        lamp("expired", job.expired, Role::Warning),
+        lamp("failed", job.failed, Role::Danger),
+        match job.finished_at {
+            Some(at) => Lamp { name: "finished", value: short_date(model, at, ticker), role: Role::Good },
+            None => Lamp { name: "finished", value: absent(model).into(), role: Role::Muted },
+        },
+    ]
+}
+
+/// What Atlas left out, which differs from "no".
+fn absent(model: &Model) -> &'static str {
+    if model.setup.ascii { "-" } else { "—" }
+}
+
+/// The time of day for today, else the whole date.
+fn short_date(model: &Model, at: Timestamp, ticker: &mut Ticker) -> String {
+    let recent = at.duration_until(model.clock.at(ticker.now)).abs() < SignedDuration::from_hours(12);
+    if recent { times::time_of_day(model, at) } else { ticker.date(model, at) }
+}
+
+fn countdown(
+    model: &Model,
+    watch: &Watch,
+    job: &RestoreJob,
+    status: &Status,
+    ticker: &mut Ticker,
+) -> Option<Countdown> {
+    let until = job.expires_at?;
+    if !counts_down(watch) {
+        return None;
+    }
+    let now = model.clock.at(ticker.now);
+    let download = job.delivery_type == Some(DeliveryType::Download);
+    let over = until <= now;
+    let label = match (download, over) {
+        (true, false) => "Link expires in",
+        (true, true) => "Link",
+        (false, false) => "Expires in",
+        (false, true) => "Expiry",
+    };
+    let role = match &status.phase {
+        Phase::Ready => severity_role(countdown::severity(until, now)),
+        phase if over => phase_role(phase),
+        _ => Role::Plain,
+    };
+    let created = watch.created_at();
+    // Between two seconds the text stands still, and so does the bar.
+    let permille = countdown::permille_left(created, until, times::whole_second(now));
+    Some(Countdown {
+        label: label.into(),
+        text: ticker.server(model, countdown::time_left(until, now)),
+        role,
+        // In steps that a bar of forty cells can show, so that it is not redrawn for nothing.
+        permille: permille.div_ceil(25) * 25,
+        until: times::full_date(model, until),
+    })
+}
+
+/// Whether there is anything left to lose: a restore that failed or was cancelled has no link to expire.
+fn counts_down(watch: &Watch) -> bool {
+    !matches!(watch.phase(), Some(Phase::Failed | Phase::Cancelled | Phase::Gone))
+}
+
+fn countdown_note(watch: &Watch, job: &RestoreJob, status: &Status) -> Option<String> {
+    if job.expires_at.is_some() || !counts_down(watch) {
+        return None;
+    }
+    let words = match job.delivery_type {
+        Some(DeliveryType::Download) if status.phase == Phase::Running => {
+            "the link and its expiry appear when the download is ready"
+        }
+        Some(DeliveryType::Download) => "Atlas gave no expiry for this link",
+        _ => "automated restores have no expiry",
+    };
+    Some(words.into())
+}
+
+fn plain(name: &'static str, value: String, note: String) -> Field {
+    Field { name, value, note, elide: true, role: Role::Plain }
+}
+
+/// What is known without any answer.
+fn lookup_fields(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Field> {
+    let target = &watch.lookup.target;
+    vec![
+        plain("Job", target.job.to_string(), format!("created {}", ticker.date(model, watch.created_at()))),
+        plain("From", target.instance.to_string(), format!("project {}", target.project)),
+    ]
+}
+
+fn fields(model: &Model, watch: &Watch, job: &RestoreJob, ticker: &mut Ticker) -> Vec<Field> {
+    let mut fields = lookup_fields(model, watch, ticker);
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    if job.snapshot_id.is_some() || job.snapshot_taken_at.is_some() {
+        let taken = job.snapshot_taken_at.map(|at| format!("taken {}", ticker.date(model, at)));
+        fields.insert(1, plain("Snapshot", text(&job.snapshot_id), taken.unwrap_or_default()));
+    }
+    if job.target_name.is_some() || job.target_project_id.is_some() {
+        let project = job.target_project_id.as_ref().map(|id| format!("project {id}"));
+        fields.push(plain("To", text(&job.target_name), project.unwrap_or_default()));
+    }
+    if let Some(item) = &job.target_deployment_item {
+        fields.push(plain("Deployment", item.clone(), String::new()));
+    }
+    let many = job.delivery_urls.len() > 1;
+    for (index, url) in job.delivery_urls.iter().enumerate() {
+        let note = if many { format!("{} of {}", index + 1, job.delivery_urls.len()) } else { String::new() };
+        fields.push(plain("Download", url.clone(), note));
+    }
+    if let Some(at) = job.finished_at {
+        fields.push(plain("Finished", ticker.date(model, at), String::new()));
+    }
+    // A countdown shows the date already.
+    if let Some(at) = job.expires_at.filter(|_| !counts_down(watch)) {
+        fields.push(plain("Expires", ticker.date(model, at), String::new()));
+    }
+    if let Some(desired) = &job.desired_timestamp {
+        if let Some(at) = desired.date {
+            fields.push(plain("Restored to", ticker.date(model, at), String::new()));
+        }
+        let numbers = [("time", desired.time), ("increment", desired.increment)];
+        let known = numbers.iter().filter_map(|(name, value)| Some(format!("{name} {}", (*value)?)));
+        let known = known.collect::<Vec<_>>().join(", ");
+        if !known.is_empty() {
+            fields.push(plain("Desired", known, String::new()));
+        }
+    }
+    if let Some(seconds) = job.point_in_time_utc_seconds {
+        fields.push(seconds_field("Point in time", seconds, model, ticker));
+    }
+    if let Some(seconds) = job.oplog_ts {
+        let mut field = seconds_field("Oplog", seconds, model, ticker);
+        if let Some(increment) = job.oplog_inc {
+            field.note = format!("increment {increment}");
+        }
+        fields.push(field);
+    } else if let Some(increment) = job.oplog_inc {
+        fields.push(plain("Oplog", format!("increment {increment}"), String::new()));
+    }
+    let raw = model.key(crate::app::keymap::Action::Raw);
+    if !job.unknown_fields.is_empty() {
+        fields.push(plain(
+            "Also sent",
+            shortened(&job.unknown_fields.join(", "), 400).into_owned(),
+            format!("{raw} shows them"),
+        ));
+    }
+    if !job.links.is_empty() {
+        // The last part of a relation is its name; the rest is the same host for all of them.
+        let names = job.links.iter().map(|link| link.rel.rsplit('/').next().unwrap_or_default());
+        fields.push(plain("Links", names.collect::<Vec<_>>().join(", "), format!("{raw} shows them")));
+    }
+    fields
+}
+
+fn seconds_field(name: &'static str, seconds: i64, model: &Model, ticker: &mut Ticker) -> Field {
+    match Timestamp::from_second(seconds) {
+        Ok(at) => plain(name, ticker.date(model, at), String::new()),
+        Err(_) => plain(name, format!("{seconds} s since 1970"), String::new()),
+    }
+}
+
+/// Created, and then every phase that was seen. When one began is told only for the last; of the others it is
+/// known when they were seen.
+fn history(model: &Model, watch: &Watch) -> Vec<Vec<Span>> {
+    let entry = |at, seen: &str, word: &str, role| {
+        vec![
+            Span::new(format!("{}{seen}", times::time_of_day(model, at)), Role::Muted),
+            Span::new(format!(" {word}"), role),
+        ]
+    };
+    let mut history = vec![entry(watch.created_at(), "", "created", Role::Plain)];
+    history.extend(watch.history.iter().map(|transition| {
+        let seen = if transition.seen { " seen" } else { "" };
+        entry(transition.at, seen, transition.phase.word(), phase_role(&transition.phase))
+    }));
+    history
+}

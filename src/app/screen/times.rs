@@ -1,0 +1,158 @@
+//! Times on the screen: in the chosen format, and noting when each text is over.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::model::Model;
+use crate::app::time_format::TimeFormat;
+use crate::domain::countdown::{self, Timed};
+
+/// Collects the earliest moment at which something on the screen changes by itself.
+pub(super) struct Ticker {
+    pub now: Timestamp,
+    next: Option<Timestamp>,
+}
+
+impl Ticker {
+    pub fn new(now: Timestamp) -> Self {
+        Self { now, next: None }
+    }
+
+    pub fn next(&self) -> Option<Timestamp> {
+        self.next
+    }
+
+    /// Something changes at this local time; the past does not count.
+    pub fn wake_at(&mut self, at: Option<Timestamp>) {
+        if let Some(at) = at.filter(|at| *at > self.now) {
+            self.next = Some(self.next.map_or(at, |next| next.min(at)));
+        }
+    }
+
+    /// A text that depends on the local time.
+    pub fn local(&mut self, timed: Timed) -> String {
+        self.wake_at(timed.changes_at);
+        timed.text
+    }
+
+    /// A text that depends on the server's time.
+    pub fn server(&mut self, model: &Model, timed: Timed) -> String {
+        self.wake_at(timed.changes_at.map(|at| model.clock.local(at)));
+        timed.text
+    }
+
+    /// A moment of the server's as a date, or as a distance in the relative format.
+    pub fn date(&mut self, model: &Model, at: Timestamp) -> String {
+        match model.setup.time {
+            TimeFormat::Utc | TimeFormat::Local => full_date(model, at),
+            TimeFormat::Relative => {
+                let server_now = model.clock.at(self.now);
+                if at > server_now {
+                    let left = countdown::time_left_short(at, server_now);
+                    format!("in {}", self.server(model, left))
+                } else {
+                    let age = countdown::age(at, server_now);
+                    match self.server(model, age).as_str() {
+                        "now" => "now".into(),
+                        age => format!("{age} ago"),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The whole date, also in the relative format: for places where the distance stands beside it.
+pub(super) fn full_date(model: &Model, at: Timestamp) -> String {
+    match model.setup.time {
+        TimeFormat::Local => in_zone(at, model.setup.zone.get(), "%Y-%m-%d %H:%M:%S %Z"),
+        TimeFormat::Utc | TimeFormat::Relative => in_zone(at, &TimeZone::UTC, "%Y-%m-%d %H:%M:%S UTC"),
+    }
+}
+
+/// The time of day alone, for places where the date is plain. Never relative.
+pub(super) fn time_of_day(model: &Model, at: Timestamp) -> String {
+    match model.setup.time {
+        TimeFormat::Local => in_zone(at, model.setup.zone.get(), "%H:%M:%S"),
+        TimeFormat::Utc | TimeFormat::Relative => in_zone(at, &TimeZone::UTC, "%H:%M:%S"),
+    }
+}
+
+/// Hours and minutes with the zone's name.
+pub(super) fn wall_clock(model: &Model, at: Timestamp) -> String {
+    match model.setup.time {
+        TimeFormat::Local => in_zone(at, model.setup.zone.get(), "%H:%M %Z"),
+        TimeFormat::Utc | TimeFormat::Relative => in_zone(at, &TimeZone::UTC, "%H:%M UTC"),
+    }
+}
+
+fn in_zone(at: Timestamp, zone: &TimeZone, format: &str) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime(format).to_string()
+}
+
+/// Cut to the whole second, so that all that counts seconds on a screen does so at the same moment: one
+/// wake-up a second, whatever is on it.
+pub(super) fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+/// The start of the next minute.
+pub(super) fn next_minute(now: Timestamp) -> Option<Timestamp> {
+    Timestamp::from_second((now.as_second().div_euclid(60) + 1) * 60).ok()
+}
+
+/// How long ago an answer came, in steps of five seconds below a minute: exact enough to trust, and quiet.
+pub(super) fn updated(at: Timestamp, ticker: &mut Ticker) -> String {
+    let at = whole_second(at);
+    let seconds = at.duration_until(ticker.now).as_secs().max(0);
+    if seconds >= 60 {
+        return format!("updated {} ago", ticker.local(countdown::age(at, ticker.now)));
+    }
+    let step = seconds / 5 * 5;
+    ticker.wake_at(at.checked_add(SignedDuration::from_secs(step + 5)).ok());
+    if step == 0 { "updated just now".into() } else { format!("updated {step} s ago") }
+}
+
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
+/// When something is due: counted down when it is near, as a time of day when it is not.
+pub(super) fn due(model: &Model, at: Timestamp, ticker: &mut Ticker) -> String {
+    let left = ticker.now.duration_until(at);
+    // An answer takes a moment: the text of the last second stands for one more, and most answers come within.
+    if left <= -SECOND {
+        return "now".into();
+    }
+    if left <= SignedDuration::ZERO {
+        ticker.wake_at(at.checked_add(SECOND).ok());
+        return "in 1 s".into();
+    }
+    if left > SignedDuration::from_secs(10) {
+        ticker.wake_at(at.checked_sub(SignedDuration::from_secs(10)).ok());
+        return format!("at {}", time_of_day(model, at));
+    }
+    let at = Timestamp::from_second(at.as_second() + 1).unwrap_or(at);
+    format!("in {}", ticker.local(countdown::time_left(at, ticker.now)))
+}
+
+/// When a reading that came at `at` is followed by the next one. A short interval is told as such: counting it
+/// down would change the screen with every answer and say nothing.
+pub(super) fn next(model: &Model, at: Timestamp, next: Timestamp, ticker: &mut Ticker) -> String {
+    let interval = at.duration_until(next);
+    let overdue = next.checked_add(SECOND).is_ok_and(|end| end <= ticker.now);
+    if interval < SECOND * 2 && !overdue {
+        ticker.wake_at(next.checked_add(SECOND).ok());
+        return format!("every {} s", (interval.as_millis() + 500) / 1000);
+    }
+    format!("next {}", due(model, next, ticker))
+}
+
+/// How long an answer took, in steps that matter to a person.
+pub(super) fn latency(latency: Duration) -> String {
+    match latency.as_millis() {
+        0..10 => "under 10 ms".into(),
+        millis @ 10..1000 => format!("{} ms", millis / 10 * 10),
+        millis => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
+    }
+}

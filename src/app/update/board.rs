@@ -1,0 +1,336 @@
+//! Actions on the board: moving, selecting, and what a key means there.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tui_input::Input;
+
+use super::lookups;
+use crate::app::copy;
+use crate::app::filter::Filter;
+use crate::app::form::Form;
+use crate::app::keymap::Action;
+use crate::app::layout;
+use crate::app::message::Effect;
+use crate::app::model::{Model, Source};
+use crate::app::overlay::{Choice, Does, Menu, Overlay};
+use crate::app::raw::RawView;
+use crate::app::time_format::TimeFormat;
+use crate::app::view::{Layout, Pane, Role};
+use crate::domain::job::DeliveryType;
+use crate::worker::{Command, WatchId};
+
+/// Steps of `+` and `-`, in seconds.
+const INTERVALS: [u64; 9] = [1, 2, 3, 5, 10, 15, 30, 60, 300];
+
+pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+    let rows = layout::list_rows(model.setup.size, model.layout());
+    if let Some(by) = distance(action, rows) {
+        return move_by(model, by, effects);
+    }
+    match action {
+        Action::Open => open(model),
+        Action::Back => back(model, effects),
+        Action::NextPane | Action::PreviousPane => {
+            model.focus = if model.focus == Pane::List { Pane::Detail } else { Pane::List };
+        }
+        Action::Zoom => model.zoom = !model.zoom,
+        Action::Add => {
+            let like = model.selected_watch().map(|watch| watch.lookup.target.clone());
+            model.overlay = Some(Overlay::Form(Box::new(Form::add(like.as_ref()))));
+        }
+        Action::Edit => {
+            let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
+            model.overlay = Some(Overlay::Form(Box::new(Form::edit(&watch.lookup))));
+        }
+        Action::Remove => lookups::remove_selected(model, now, effects),
+        Action::Undo => lookups::undo_removal(model, now, effects),
+        Action::MoveUp => lookups::move_selected(model, -1, now, effects),
+        Action::MoveDown => lookups::move_selected(model, 1, now, effects),
+        Action::Filter => model.prompt = Some(Input::new(model.filter.text().to_owned())),
+        Action::NextMatch => select_by(model, 1, effects),
+        Action::PreviousMatch => select_by(model, -1, effects),
+        Action::Refresh => {
+            let Some(id) = model.selected else { return say_none_selected(model, now) };
+            effects.push(Effect::Work(Command::Refresh(Some(id))));
+            // Whoever wants to know how things are wants the other instance's lookups too.
+            effects.push(Effect::Reload);
+        }
+        Action::RefreshAll => {
+            effects.push(Effect::Work(Command::Refresh(None)));
+            effects.push(Effect::Reload);
+            model.say(format!("refreshing all {}", model.watches.len()), Role::Info, now);
+        }
+        Action::Pause | Action::Slower | Action::Faster | Action::TimeFormat | Action::Mouse => {
+            adjust(model, action, now, effects);
+        }
+        Action::Raw => {
+            let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
+            match watch.restore_job() {
+                Some(job) => model.overlay = Some(Overlay::Raw(RawView::new(job.raw.as_str()))),
+                None => model.say("no answer yet: there is nothing raw to show", Role::Warning, now),
+            }
+        }
+        Action::Log => model.overlay = Some(Overlay::Log { scroll: 0 }),
+        Action::Copy => {
+            let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
+            model.overlay = Some(Overlay::Menu(copy::menu(&model.setup.base_url, watch)));
+        }
+        Action::CopyId => copy_choice(model, 'y', now, effects),
+        Action::CopyUrl => copy_choice(model, 'u', now, effects),
+        Action::CopyJson => copy_choice(model, 'j', now, effects),
+        Action::CopyCurl => copy_choice(model, 'c', now, effects),
+        Action::OpenLink => open_link(model, now, effects),
+        Action::Help => {
+            model.overlay = Some(Overlay::Help { scroll: 0 });
+            // Not known before it is drawn, which sets it right.
+            model.ends.help = u16::MAX;
+        }
+        Action::Palette => model.overlay = Some(Overlay::Palette { query: Input::default(), selected: 0 }),
+        Action::Demo => {
+            if matches!(model.source, Source::Demo { .. }) {
+                model.say("this is the demo already", Role::Info, now);
+            } else {
+                model.say("starting the demo; saved lookups stay as they are", Role::Info, now);
+                effects.push(Effect::StartDemo);
+            }
+        }
+        Action::Redraw => effects.push(Effect::Repaint),
+        Action::Suspend => effects.push(Effect::Suspend),
+        // An edit that is only on its way reaches the disk while the program leaves.
+        Action::Quit if model.unsaved() > 0 && model.save_error.is_some() => {
+            model.overlay = Some(Overlay::ConfirmQuit);
+        }
+        Action::Quit => effects.push(Effect::Quit),
+        // Movements, done above.
+        Action::Up
+        | Action::Down
+        | Action::PageUp
+        | Action::PageDown
+        | Action::HalfPageUp
+        | Action::HalfPageDown
+        | Action::Top
+        | Action::Bottom => {}
+    }
+}
+
+/// Turns one of the screws: how often is read, how times are written, whether the mouse is heard.
+fn adjust(model: &mut Model, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Pause => {
+            model.paused = !model.paused;
+            effects.push(Effect::Work(Command::Pause(model.paused)));
+            let refresh = model.key(Action::Refresh);
+            let text = if model.paused {
+                format!("paused: {refresh} still refreshes at once")
+            } else {
+                "going on".into()
+            };
+            model.say(text, Role::Info, now);
+        }
+        Action::Slower => change_interval(model, 1, now, effects),
+        Action::Faster => change_interval(model, -1, now, effects),
+        Action::TimeFormat => {
+            model.setup.time = model.setup.time.next();
+            let words = match model.setup.time {
+                TimeFormat::Utc => "times in UTC",
+                TimeFormat::Relative => "times relative to now",
+                TimeFormat::Local => "times in this machine's zone",
+            };
+            model.say(words, Role::Info, now);
+        }
+        Action::Mouse => {
+            model.setup.mouse = !model.setup.mouse;
+            effects.push(Effect::Mouse(model.setup.mouse));
+            let words = if model.setup.mouse {
+                "mouse on: wheel, click a row or a key below; the terminal's own selection needs Shift"
+            } else {
+                "mouse off: the terminal selects text again"
+            };
+            model.say(words, Role::Info, now);
+        }
+        _ => {}
+    }
+}
+
+/// How far a movement goes where `rows` lines are on screen; `None` for what is no movement.
+pub(super) fn distance(action: Action, rows: usize) -> Option<isize> {
+    let page = rows.cast_signed();
+    let half = (page / 2).max(1);
+    Some(match action {
+        Action::Up => -1,
+        Action::Down => 1,
+        Action::PageUp => -page,
+        Action::PageDown => page,
+        Action::HalfPageUp => -half,
+        Action::HalfPageDown => half,
+        Action::Top => isize::MIN,
+        Action::Bottom => isize::MAX,
+        _ => return None,
+    })
+}
+
+/// Why a key did nothing.
+fn say_none_selected(model: &mut Model, now: Timestamp) {
+    let words = if model.watches.is_empty() {
+        format!("no lookup yet: {} adds one", model.key(Action::Add))
+    } else {
+        "no lookup is selected: the filter shows none".into()
+    };
+    model.say(words, Role::Warning, now);
+}
+
+fn move_by(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
+    if model.focus == Pane::Detail {
+        let wanted = usize::from(model.detail_scroll).saturating_add_signed(by);
+        model.detail_scroll = u16::try_from(wanted).unwrap_or(u16::MAX).min(model.ends.detail);
+    } else {
+        select_by(model, by, effects);
+    }
+}
+
+/// Selects the lookup `by` rows further down among those the filter shows.
+pub(super) fn select_by(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
+    let ids: Vec<WatchId> = model.visible().map(|watch| watch.id).collect();
+    let current = model.selected.and_then(|id| ids.iter().position(|known| *known == id));
+    let wanted = match current {
+        Some(index) => index.saturating_add_signed(by).min(ids.len().saturating_sub(1)),
+        None => 0,
+    };
+    if let Some(id) = ids.get(wanted) {
+        select(model, *id, effects);
+    }
+}
+
+pub(super) fn select(model: &mut Model, id: WatchId, effects: &mut Vec<Effect>) {
+    if model.selected != Some(id) {
+        model.selected = Some(id);
+        model.detail_scroll = 0;
+        model.ends.detail = u16::MAX;
+        effects.push(Effect::Work(Command::Attend(Some(id))));
+    }
+    model.follow_selection();
+}
+
+/// After the filter or the list changed: selects the first lookup shown if the selected one is not among them.
+pub(super) fn keep_selection_visible(model: &mut Model, effects: &mut Vec<Effect>) {
+    let shown = model.selected_watch().is_some_and(|watch| model.filter.shows(watch));
+    if shown {
+        model.follow_selection();
+        return;
+    }
+    let first = model.visible().next().map(|watch| watch.id);
+    match first {
+        Some(id) => select(model, id, effects),
+        None if model.selected.is_some() => {
+            model.selected = None;
+            effects.push(Effect::Work(Command::Attend(None)));
+        }
+        None => {}
+    }
+}
+
+impl Model {
+    /// Scrolls the list so that the selected row is on screen.
+    pub(super) fn follow_selection(&mut self) {
+        let rows = layout::list_rows(self.setup.size, self.layout());
+        let mut index = 0;
+        let mut total = 0;
+        for (at, watch) in self.visible().enumerate() {
+            if Some(watch.id) == self.selected {
+                index = at;
+            }
+            total = at + 1;
+        }
+        self.offset = self.offset.min(index).max((index + 1).saturating_sub(rows));
+        self.offset = self.offset.min(total.saturating_sub(rows));
+    }
+}
+
+/// Enter goes inwards: to the detail, which takes the whole width where only one pane fits.
+fn open(model: &mut Model) {
+    if model.selected.is_some() {
+        model.focus = Pane::Detail;
+    }
+}
+
+/// Esc goes outwards, one step at a time, and never leaves the program.
+fn back(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.zoom {
+        model.zoom = false;
+    } else if model.focus == Pane::Detail {
+        model.focus = Pane::List;
+    } else if !model.filter.is_empty() {
+        model.filter = Filter::default();
+        keep_selection_visible(model, effects);
+    } else {
+        model.notice = None;
+        model.file_note = None;
+    }
+}
+
+fn change_interval(model: &mut Model, by: isize, now: Timestamp, effects: &mut Vec<Effect>) {
+    let seconds = model.setup.interval.as_secs();
+    let next = if by > 0 {
+        INTERVALS.iter().find(|step| **step > seconds)
+    } else {
+        INTERVALS.iter().rev().find(|step| **step < seconds)
+    };
+    let interval = Duration::from_secs(*next.unwrap_or(&seconds));
+    model.setup.interval = interval;
+    effects.push(Effect::Work(Command::Interval(interval)));
+    model.say(format!("refresh every {} s while a job runs", interval.as_secs()), Role::Info, now);
+}
+
+fn copy_choice(model: &mut Model, key: char, now: Timestamp, effects: &mut Vec<Effect>) {
+    let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
+    let choices = copy::choices(&model.setup.base_url, watch);
+    if let Some(choice) = choices.into_iter().find(|choice| choice.key == key) {
+        carry_out(model, choice, now, effects);
+    }
+}
+
+/// What a chosen line of a menu does.
+pub(super) fn carry_out(model: &mut Model, choice: Choice, now: Timestamp, effects: &mut Vec<Effect>) {
+    match choice.does {
+        Does::Act(action) => act(model, action, now, effects),
+        Does::Copy { what, text } => effects.push(Effect::Copy { what, text }),
+        Does::Open(url) => effects.push(Effect::OpenLink(url)),
+        Does::Nothing => model.say(format!("{}: {}", choice.label, choice.note), Role::Warning, now),
+    }
+}
+
+/// Opens the download link, or lets choose among several.
+fn open_link(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
+    let urls = watch.restore_job().map(|job| job.delivery_urls.clone()).unwrap_or_default();
+    match urls.as_slice() {
+        [] => {
+            let kind = watch.restore_job().and_then(|job| job.delivery_type.as_ref());
+            let words = match kind {
+                Some(DeliveryType::Automated | DeliveryType::PointInTime) => {
+                    "no link to open: this restore goes into a cluster and has no download"
+                }
+                _ => "no link to open: this job has no download URL yet",
+            };
+            model.say(words, Role::Warning, now);
+        }
+        [url] => effects.push(Effect::OpenLink(url.clone())),
+        many => {
+            let items = many.iter().zip('1'..='9').map(|(url, key)| Choice {
+                key,
+                label: "open",
+                note: url.clone(),
+                does: Does::Open(url.clone()),
+            });
+            let menu = Menu { title: "Open a download link", items: items.collect(), selected: 0 };
+            model.overlay = Some(Overlay::Menu(menu));
+        }
+    }
+}
+
+/// Whether only the detail is on screen.
+#[must_use]
+pub(super) fn shows_detail_alone(model: &Model) -> bool {
+    matches!(model.layout(), Layout::Single(Pane::Detail) | Layout::Tiny(Pane::Detail))
+}

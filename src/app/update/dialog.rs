@@ -1,0 +1,151 @@
+//! Keys while something lies over the board.
+
+use jiff::Timestamp;
+
+use super::{board, edit, on_form_key};
+use crate::app::key::{Code, Key};
+use crate::app::keymap::Action;
+use crate::app::layout;
+use crate::app::message::Effect;
+use crate::app::model::Model;
+use crate::app::overlay::{Choice, Does, Overlay};
+use crate::app::raw::SHIFT;
+use crate::app::screen::palette_actions;
+
+pub(super) fn on_key(model: &mut Model, key: Key, now: Timestamp, effects: &mut Vec<Effect>) {
+    let action = model.setup.keymap.action(key);
+    match &mut model.overlay {
+        None => {}
+        Some(Overlay::Form(_) | Overlay::Palette { .. }) if is_suspend(action, key) => {
+            effects.push(Effect::Suspend);
+        }
+        Some(Overlay::Form(_)) => on_form_key(model, key, now, effects),
+        Some(Overlay::Palette { query, selected }) => match key.code {
+            Code::Esc => model.overlay = None,
+            Code::Backspace if query.value().is_empty() => model.overlay = None,
+            Code::Enter => choose(model, now, effects),
+            Code::Up | Code::Char('p') if key.code == Code::Up || key.ctrl => {
+                *selected = selected.saturating_sub(1);
+            }
+            Code::Down | Code::Char('n') if key.code == Code::Down || key.ctrl => {
+                let last = palette_actions(query.value()).len().saturating_sub(1);
+                *selected = (*selected + 1).min(last);
+            }
+            _ => {
+                if edit(query, key) {
+                    *selected = 0;
+                }
+            }
+        },
+        Some(Overlay::ConfirmQuit) => match key.code {
+            Code::Char('y' | 'q') | Code::Enter => effects.push(Effect::Quit),
+            _ => model.overlay = None,
+        },
+        Some(Overlay::Menu(menu)) => {
+            let chosen = key.text().and_then(|c| menu.items.iter().position(|item| item.key == c));
+            if let Some(index) = chosen {
+                menu.selected = index;
+                choose(model, now, effects);
+            } else if key.code == Code::Enter {
+                choose(model, now, effects);
+            } else if let Some(action) = action {
+                act(model, action, now, effects);
+            }
+        }
+        Some(Overlay::Raw(raw)) => match key.code {
+            Code::Enter | Code::Char(' ') => {
+                raw.toggle();
+                raw.move_by(0, layout::overlay_rows(model.setup.size));
+            }
+            Code::Char('z') => raw.toggle_all(),
+            Code::Right => raw.shift_by(SHIFT),
+            Code::Left => raw.shift_by(-SHIFT),
+            _ => {
+                if let Some(action) = action {
+                    act(model, action, now, effects);
+                }
+            }
+        },
+        Some(Overlay::Help { .. } | Overlay::Log { .. }) => {
+            if let Some(action) = action {
+                act(model, action, now, effects);
+            }
+        }
+    }
+}
+
+/// Stopping works while text is typed too, unless its key is text itself.
+pub(super) fn is_suspend(action: Option<Action>, key: Key) -> bool {
+    action == Some(Action::Suspend) && key.text().is_none()
+}
+
+/// Movement and leaving, which mean the same in every overlay.
+pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Back | Action::Quit => {
+            model.overlay = None;
+            return;
+        }
+        Action::Suspend | Action::Redraw | Action::Mouse | Action::TimeFormat => {
+            return board::act(model, action, now, effects);
+        }
+        // The key that opened it closes it, and opens another one in its place.
+        Action::Help | Action::Raw | Action::Log | Action::Palette => {
+            let open = matches!(
+                (&model.overlay, action),
+                (Some(Overlay::Help { .. }), Action::Help)
+                    | (Some(Overlay::Raw(_)), Action::Raw)
+                    | (Some(Overlay::Log { .. }), Action::Log)
+            );
+            model.overlay = None;
+            if !open {
+                board::act(model, action, now, effects);
+            }
+            return;
+        }
+        Action::Copy | Action::CopyJson if matches!(model.overlay, Some(Overlay::Raw(_))) => {
+            return board::act(model, Action::CopyJson, now, effects);
+        }
+        _ => {}
+    }
+    let rows = layout::overlay_rows(model.setup.size);
+    let Some(by) = board::distance(action, rows) else { return };
+    let limit = scroll_limit(model, rows);
+    match &mut model.overlay {
+        Some(Overlay::Help { scroll } | Overlay::Log { scroll }) => {
+            let wanted = usize::from(*scroll).saturating_add_signed(by).min(limit);
+            *scroll = u16::try_from(wanted).unwrap_or(u16::MAX);
+        }
+        Some(Overlay::Raw(raw)) => raw.move_by(by, rows),
+        Some(Overlay::Menu(menu)) => {
+            let last = menu.items.len().saturating_sub(1);
+            menu.selected = menu.selected.saturating_add_signed(by).min(last);
+        }
+        _ => {}
+    }
+}
+
+/// How far an overlay of text can be scrolled.
+fn scroll_limit(model: &Model, rows: usize) -> usize {
+    let lines = match &model.overlay {
+        Some(Overlay::Help { .. }) => return usize::from(model.ends.help),
+        Some(Overlay::Log { .. }) => model.log.len(),
+        _ => 0,
+    };
+    lines.saturating_sub(rows)
+}
+
+/// Carries out the selected line of a menu or the palette, and closes it.
+pub(super) fn choose(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let choice = match &model.overlay {
+        Some(Overlay::Menu(menu)) => menu.items.get(menu.selected).cloned(),
+        Some(Overlay::Palette { query, selected }) => palette_actions(query.value())
+            .get(*selected)
+            .map(|action| Choice { key: ' ', label: "", note: String::new(), does: Does::Act(*action) }),
+        _ => None,
+    };
+    if let Some(choice) = choice {
+        model.overlay = None;
+        board::carry_out(model, choice, now, effects);
+    }
+}

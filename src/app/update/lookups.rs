@@ -1,0 +1,310 @@
+//! Adding, editing, removing and moving lookups, and keeping up with the file they are saved in.
+
+use jiff::Timestamp;
+
+use super::board;
+use crate::app::form::{Form, Hint};
+use crate::app::keymap::Action;
+use crate::app::message::{Effect, Stored};
+use crate::app::model::{Model, Source};
+use crate::app::overlay::Overlay;
+use crate::app::view::{Pane, Role};
+use crate::domain::lookup::{Edit, Lookup};
+use crate::domain::target::{Target, read_pasted};
+use crate::worker::{Command, WatchId};
+
+/// Records an edit for the store. The demo's lookups are nobody's to save.
+fn save(model: &mut Model, edit: Edit, effects: &mut Vec<Effect>) {
+    if model.source == Source::Saved {
+        model.edits_made += 1;
+        effects.push(Effect::Save(edit));
+    }
+}
+
+/// Saves the form and starts watching at once. A job that is watched already is selected instead.
+pub(super) fn save_form(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let Some(Overlay::Form(form)) = &mut model.overlay else { return };
+    let Some(lookup) = form.finish() else { return };
+    let editing = form.editing.clone();
+    let twin = twin(model, &lookup.target);
+    let edited = editing.and_then(|old| self::twin(model, &old));
+    match (edited, twin) {
+        // Nothing that was typed is thrown away: the form stays.
+        (Some(edited), Some(twin)) if edited != twin => {
+            if let Some(Overlay::Form(form)) = &mut model.overlay {
+                let words = "This job has a lookup of its own already; nothing is changed";
+                form.hint = Some(Hint::Wrong(words.into()));
+            }
+        }
+        (None, Some(twin)) => {
+            model.overlay = None;
+            show(model, twin, effects);
+            model.say("this job is watched already: here it is", Role::Info, now);
+        }
+        (Some(id), _) => {
+            model.overlay = None;
+            replace(model, id, lookup, effects);
+        }
+        (None, _) => {
+            model.overlay = None;
+            add(model, lookup, effects);
+        }
+    }
+}
+
+/// A paste onto the board: watches a whole target at once, opens the form for part of one.
+pub(super) fn paste_onto_board(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+    if let Ok(target) = text.parse::<Target>() {
+        open(model, Lookup { label: String::new(), target }, effects);
+    } else {
+        let like = model.selected_watch().map(|watch| watch.lookup.target.clone());
+        let mut form = Form::add(like.as_ref());
+        if read_pasted(text).is_some() {
+            form.paste(text);
+        } else {
+            form.hint = Some(Hint::Wrong("The paste holds no restore job; type it here".into()));
+        }
+        model.overlay = Some(Overlay::Form(Box::new(form)));
+    }
+}
+
+/// Shows a lookup, watching it from now on if it is not watched already.
+pub(super) fn open(model: &mut Model, lookup: Lookup, effects: &mut Vec<Effect>) {
+    match twin(model, &lookup.target) {
+        Some(id) => show(model, id, effects),
+        None => add(model, lookup, effects),
+    }
+}
+
+/// The watch of the same job.
+fn twin(model: &Model, target: &Target) -> Option<WatchId> {
+    model.watches.iter().find(|watch| watch.lookup.target.same_job(target)).map(|watch| watch.id)
+}
+
+/// Watches one more, and selects it.
+fn add(model: &mut Model, lookup: Lookup, effects: &mut Vec<Effect>) {
+    let mut watch = model.new_watch(lookup.clone());
+    watch.unsaved = model.source == Source::Saved;
+    let id = watch.id;
+    effects.push(Effect::Work(Command::Watch(vec![(id, lookup.target.clone())])));
+    let at = model.watches.len();
+    model.watches.push(watch);
+    save(model, Edit::Insert { at, lookup }, effects);
+    show(model, id, effects);
+}
+
+fn replace(model: &mut Model, id: WatchId, lookup: Lookup, effects: &mut Vec<Effect>) {
+    let saved = model.source == Source::Saved;
+    let Some(watch) = model.watch_mut(id) else { return };
+    if watch.lookup == lookup {
+        return;
+    }
+    let old = std::mem::replace(&mut watch.lookup, lookup.clone()).target;
+    watch.unsaved = saved;
+    if old != lookup.target {
+        let fresh = model.start_afresh(id);
+        effects.push(Effect::Work(Command::Unwatch(id)));
+        effects.push(Effect::Work(Command::Watch(vec![(fresh, lookup.target.clone())])));
+        effects.push(Effect::Work(Command::Attend(model.selected)));
+    }
+    save(model, Edit::Replace { old, lookup }, effects);
+    board::keep_selection_visible(model, effects);
+}
+
+/// Selects a lookup even if the filter hides it: the filter goes.
+fn show(model: &mut Model, id: WatchId, effects: &mut Vec<Effect>) {
+    if model.watch(id).is_some_and(|watch| !model.filter.shows(watch)) {
+        model.filter = super::Filter::default();
+    }
+    board::select(model, id, effects);
+    if board::shows_detail_alone(model) {
+        model.focus = Pane::Detail;
+    }
+}
+
+pub(super) fn remove_selected(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let shown: Vec<WatchId> = model.visible().map(|watch| watch.id).collect();
+    let Some(id) = model.selected else { return };
+    let Some(at) = model.watches.iter().position(|watch| watch.id == id) else { return };
+    let row = shown.iter().position(|known| *known == id).unwrap_or_default();
+    let watch = model.watches.remove(at);
+    effects.push(Effect::Work(Command::Unwatch(id)));
+    let neighbour = shown.get(row + 1).or_else(|| shown.get(row.checked_sub(1)?)).copied();
+    model.selected = None;
+    match neighbour {
+        Some(id) => board::select(model, id, effects),
+        None => board::keep_selection_visible(model, effects),
+    }
+    if model.watches.is_empty() {
+        model.focus = Pane::List;
+        model.zoom = false;
+    }
+    let undo = model.key(Action::Undo);
+    model.say(format!("removed {}; {undo} brings it back", watch.lookup.name()), Role::Info, now);
+    save(model, Edit::Remove { target: watch.lookup.target.clone() }, effects);
+    model.remember_removed(at, watch.lookup);
+}
+
+pub(super) fn undo_removal(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let Some((at, lookup)) = model.removed.pop() else {
+        return model.say("nothing was removed in this session", Role::Info, now);
+    };
+    if let Some(id) = twin(model, &lookup.target) {
+        return show(model, id, effects);
+    }
+    let mut watch = model.new_watch(lookup.clone());
+    watch.unsaved = model.source == Source::Saved;
+    let id = watch.id;
+    let at = at.min(model.watches.len());
+    model.say(format!("{} is back", lookup.name()), Role::Good, now);
+    effects.push(Effect::Work(Command::Watch(vec![(id, lookup.target.clone())])));
+    model.watches.insert(at, watch);
+    save(model, Edit::Insert { at, lookup }, effects);
+    show(model, id, effects);
+}
+
+/// Moves the selected lookup one place among all of them. A filter hides the places between, so it must be off.
+pub(super) fn move_selected(model: &mut Model, by: isize, now: Timestamp, effects: &mut Vec<Effect>) {
+    if !model.filter.is_empty() {
+        return model.say("the order can be changed when the filter is off (Esc)", Role::Warning, now);
+    }
+    let Some(at) = model.watches.iter().position(|watch| Some(watch.id) == model.selected) else { return };
+    let to = at.saturating_add_signed(by);
+    if to == at || to >= model.watches.len() {
+        return;
+    }
+    let watch = model.watches.remove(at);
+    let target = watch.lookup.target.clone();
+    model.watches.insert(to, watch);
+    let before = model.watches.get(to + 1).map(|watch| watch.lookup.target.clone());
+    save(model, Edit::Move { target, before }, effects);
+    model.follow_selection();
+}
+
+pub(super) fn stored(model: &mut Model, stored: Stored, effects: &mut Vec<Effect>) {
+    match stored {
+        Stored::Saved { lookups, edits } => {
+            model.edits_saved = edits;
+            if model.unsaved() == 0 {
+                model.save_error = None;
+                for watch in &mut model.watches {
+                    watch.unsaved = false;
+                }
+                merge(model, lookups, effects);
+            }
+        }
+        Stored::Failed { why } => model.save_error = Some(why),
+    }
+}
+
+/// The saved lookups are read: watches them all.
+pub(super) fn loaded(model: &mut Model, lookups: Vec<Lookup>, effects: &mut Vec<Effect>) {
+    if model.source == Source::Reading {
+        model.source = Source::Saved;
+        model.load(lookups);
+        effects.extend(model.start());
+    }
+}
+
+/// Takes over the list as the file has it. Edits that are still on their way to it must not be undone, so
+/// the file is only followed when there are none.
+pub(super) fn merge(model: &mut Model, newer: Vec<Lookup>, effects: &mut Vec<Effect>) {
+    if model.source != Source::Saved || model.unsaved() > 0 {
+        return;
+    }
+    let unchanged = model.watches.len() == newer.len()
+        && model.watches.iter().zip(&newer).all(|(watch, lookup)| watch.lookup == *lookup);
+    if unchanged {
+        return;
+    }
+    let mut old = std::mem::take(&mut model.watches);
+    let mut fresh = Vec::new();
+    for lookup in newer {
+        let known = old.iter().position(|watch| watch.lookup.target.same_job(&lookup.target));
+        let watch = if let Some(index) = known {
+            let mut watch = old.remove(index);
+            if watch.lookup.target == lookup.target {
+                watch.lookup = lookup;
+                watch
+            } else {
+                let newer = model.new_watch(lookup);
+                fresh.push((newer.id, newer.lookup.target.clone()));
+                if model.selected == Some(watch.id) {
+                    model.selected = Some(newer.id);
+                }
+                old.push(watch);
+                newer
+            }
+        } else {
+            let watch = model.new_watch(lookup);
+            fresh.push((watch.id, watch.lookup.target.clone()));
+            watch
+        };
+        model.watches.push(watch);
+    }
+    effects.extend(old.into_iter().map(|watch| Effect::Work(Command::Unwatch(watch.id))));
+    if !fresh.is_empty() {
+        effects.push(Effect::Work(Command::Watch(fresh)));
+        effects.push(Effect::Work(Command::Attend(model.selected)));
+    }
+    board::keep_selection_visible(model, effects);
+}
+
+/// The embedded Atlas is up: its lookups take the place of the saved ones, which stay untouched in their file.
+pub(super) fn enter_demo(model: &mut Model, host: String, lookups: Vec<Lookup>, effects: &mut Vec<Effect>) {
+    model.setup.base_url = format!("http://{host}");
+    model.setup.host = host;
+    model.source = Source::Demo { running: true };
+    model.watches.clear();
+    model.removed.clear();
+    model.log.clear();
+    model.selected = None;
+    model.offset = 0;
+    model.detail_scroll = 0;
+    model.filter = super::Filter::default();
+    model.prompt = None;
+    model.budget = None;
+    model.file_note = None;
+    model.read_only = false;
+    model.save_error = None;
+    model.clock = crate::domain::server_clock::ServerClock::default();
+    model.load(lookups);
+    effects.extend(model.start());
+}
+
+impl Model {
+    /// What the worker must hear when it has just been started.
+    #[must_use]
+    pub fn start(&self) -> Vec<Effect> {
+        // Without anything to watch there is no worker to start.
+        if self.watches.is_empty() {
+            return Vec::new();
+        }
+        let all = self.watches.iter().map(|watch| (watch.id, watch.lookup.target.clone())).collect();
+        // The settings first: a pause after the lookups would take their first reads back.
+        let mut commands = vec![Command::Interval(self.setup.interval)];
+        if self.paused {
+            commands.push(Command::Pause(true));
+        }
+        commands.extend([Command::Attend(self.selected), Command::Watch(all)]);
+        commands.into_iter().map(Effect::Work).collect()
+    }
+
+    /// Makes a watch a new one with the same lookup: the answers about its old target, which may be on their way
+    /// still, name the old one. Returns its new id.
+    fn start_afresh(&mut self, id: WatchId) -> WatchId {
+        let Some(at) = self.watches.iter().position(|watch| watch.id == id) else { return id };
+        let Some(old) = self.watches.get(at) else { return id };
+        let (lookup, unsaved) = (old.lookup.clone(), old.unsaved);
+        let mut fresh = self.new_watch(lookup);
+        fresh.unsaved = unsaved;
+        let fresh_id = fresh.id;
+        if let Some(place) = self.watches.get_mut(at) {
+            *place = fresh;
+        }
+        if self.selected == Some(id) {
+            self.selected = Some(fresh_id);
+        }
+        fresh_id
+    }
+}

@@ -1,0 +1,142 @@
+//! One watched lookup: what it is, what is known of its job, and which phases were seen.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::remote::Remote;
+use crate::api::{ApiError, ErrorKind, Missing};
+use crate::domain::job::RestoreJob;
+use crate::domain::lookup::Lookup;
+use crate::domain::phase::{self, Phase, Status};
+use crate::domain::server_clock::ServerClock;
+use crate::worker::WatchId;
+
+/// Transitions kept for each lookup; a restore has fewer than ten.
+const HISTORY: usize = 32;
+
+/// A good answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    pub job: RestoreJob,
+    pub latency: Duration,
+}
+
+/// A phase and the time on the server's clock of its end, where the job tells it, or else of our first sight of
+/// it: the same clock as all dates of the job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transition {
+    pub at: Timestamp,
+    pub phase: Phase,
+    /// Whether `at` is when we saw it, not when it happened.
+    pub seen: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    pub id: WatchId,
+    pub lookup: Lookup,
+    /// Boxed, so that going through a thousand of them touches little memory.
+    pub job: Remote<Box<Reading>, Box<ApiError>>,
+    /// The status as of the last answer or wake-up; `None` before the first answer.
+    status: Option<Status>,
+    /// The local time at which the clock alone changes the status.
+    status_changes_at: Option<Timestamp>,
+    pub history: Vec<Transition>,
+    /// Whether the store has yet to confirm it.
+    pub unsaved: bool,
+}
+
+impl Watch {
+    #[must_use]
+    pub fn new(id: WatchId, lookup: Lookup) -> Self {
+        Self {
+            id,
+            lookup,
+            job: Remote::default(),
+            status: None,
+            status_changes_at: None,
+            history: Vec::new(),
+            unsaved: false,
+        }
+    }
+
+    #[must_use]
+    pub fn status(&self) -> Option<&Status> {
+        self.status.as_ref()
+    }
+
+    #[must_use]
+    pub fn phase(&self) -> Option<&Phase> {
+        self.status.as_ref().map(|status| &status.phase)
+    }
+
+    /// How it stands in a word or two: its phase, or why there is none yet.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match (self.phase(), &self.job.error) {
+            (Some(phase), _) => phase.word(),
+            (None, Some((error, _))) => error.kind.short(),
+            (None, None) => "waiting",
+        }
+    }
+
+    /// The last good answer's job.
+    #[must_use]
+    pub fn restore_job(&self) -> Option<&RestoreJob> {
+        self.job.value.as_ref().map(|(reading, _)| &reading.job)
+    }
+
+    /// When the job was created: the first four bytes of its id.
+    #[must_use]
+    pub fn created_at(&self) -> Timestamp {
+        self.lookup.target.job.created_at()
+    }
+
+    /// When the clock alone changes the phase: a link ends.
+    #[must_use]
+    pub fn status_changes_at(&self) -> Option<Timestamp> {
+        self.status_changes_at
+    }
+
+    /// Judges the job again, and notes a transition if the phase is another one.
+    pub fn assess(&mut self, clock: &ServerClock, now: Timestamp) {
+        let Some((reading, _)) = &self.job.value else { return };
+        let mut status = phase::assess_asked(&reading.job, self.lookup.target.job, clock.at(now));
+        let gone = self.job.error.as_ref().is_some_and(|(error, _)| {
+            matches!(error.kind, ErrorKind::NotFound(Missing::Job | Missing::Unsaid))
+        });
+        self.status_changes_at =
+            phase::changes_at(&reading.job, clock.at(now)).map(|server| clock.local(server));
+        if gone {
+            status = Status { phase: Phase::Gone, ended_at: None, anomalies: Vec::new() };
+            self.status_changes_at = None;
+        }
+        if self.phase() != Some(&status.phase) {
+            let at = if status.phase.is_over() { status.ended_at } else { None };
+            if self.history.len() == HISTORY {
+                self.history.remove(0);
+            }
+            let seen = at.is_none();
+            let at = at.unwrap_or_else(|| clock.at(now));
+            self.history.push(Transition { at, phase: status.phase.clone(), seen });
+        }
+        self.status = Some(status);
+    }
+
+    /// Whether what is shown may no longer be true: the last attempt failed, or the next one is overdue.
+    #[must_use]
+    pub fn is_stale(&self, now: Timestamp, interval: Duration) -> bool {
+        self.job.value.is_some()
+            && self.phase() != Some(&Phase::Gone)
+            && (self.job.error.is_some() || self.overdue_at(interval).is_some_and(|at| at <= now))
+    }
+
+    /// When the last answer counts as too old: two intervals after the next one was due, or after a request
+    /// left that has not come back.
+    #[must_use]
+    pub fn overdue_at(&self, interval: Duration) -> Option<Timestamp> {
+        let expected = self.job.next_at.or(self.job.in_flight.map(|(_, at)| at))?;
+        expected.saturating_add(interval.saturating_mul(2)).ok()
+    }
+}

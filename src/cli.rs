@@ -1,0 +1,297 @@
+//! The command line: clap types, and nothing that acts on them.
+//!
+//! Flags only. The environment is read by `config`, which knows that a blank variable is an unset one; no
+//! flag ever takes a secret.
+
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::config::interval;
+use crate::domain::target::Kind;
+
+const AFTER_HELP: &str = "\
+TARGET is one argument, so quote a whole command line. It may be:
+  KIND/PROJECT/INSTANCE/JOB  with the kind auto, serverless, serverless-v2, flex or dedicated
+  a URL or path of a restore job in the Atlas Administration API
+  a curl line with such a URL, or an `atlas backups restores` line
+  a JSON object of a restore job
+  a restore job id, beside --project-id and --cluster-name
+
+Examples:
+  atlas-tui --demo
+  atlas-tui serverless/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
+  atlas-tui get 6a794733c0eb9e7a17740663 --kind serverless --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 \
+      --cluster-name orders
+  atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v1.0/…' -o json --exit-status
+
+Exit codes of get:
+  0  an answer came; with --exit-status: completed, or a link is ready
+  1  a fault of atlas-tui itself
+  2  wrong usage: arguments, environment or config file; no terminal
+  3  failed (with --exit-status)
+  4  cancelled (with --exit-status)
+  5  expired (with --exit-status)
+  6  not found, or gone
+  7  the key is missing, refused, or may not read this
+  8  Atlas cannot be reached, or limits the rate
+  9  still running (with --exit-status)
+  130, 143  ended by SIGINT, SIGTERM
+
+Environment (a blank variable counts as unset; flags win over it, and it wins over the config file):
+  MONGODB_ATLAS_PUBLIC_API_KEY   public key of an Atlas API key
+  MONGODB_ATLAS_PRIVATE_API_KEY  its private key; secrets are never flags
+  MONGODB_ATLAS_BASE_URL         as --base-url
+  ATLAS_TUI_HOME                 directory for everything atlas-tui reads and writes
+  ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG, ATLAS_TUI_PROJECT_ID,
+  ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS, ATLAS_TUI_PORT,
+  ATLAS_TUI_SEED                 as the flag of that name
+  NO_COLOR, CLICOLOR=0           no colours
+  LC_ALL, LC_CTYPE, LANG         a locale other than UTF-8 means --ascii
+
+Files (native directories on macOS):
+  $XDG_CONFIG_HOME/atlas-tui/config.toml   settings and keys, else ~/.config/atlas-tui/config.toml
+  $XDG_DATA_HOME/atlas-tui/lookups.json    saved lookups, else ~/.local/share/atlas-tui/lookups.json";
+
+/// The whole command line.
+#[derive(Debug, Clone, PartialEq, Eq, Parser)]
+#[command(
+    name = "atlas-tui",
+    bin_name = "atlas-tui",
+    version,
+    about = "A terminal dashboard for MongoDB Atlas restore jobs",
+    after_help = "`--help` tells more: forms of TARGET, exit codes, environment and files.",
+    after_long_help = AFTER_HELP,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Args {
+    /// A restore job to open and watch: KIND/PROJECT/INSTANCE/JOB, a URL, a quoted curl line, or a job id
+    pub target: Option<String>,
+
+    /// Open the dashboard on an embedded Atlas with made-up jobs: no network, no key, nothing saved
+    #[arg(long)]
+    pub demo: bool,
+
+    /// Draw in ASCII only
+    #[arg(long)]
+    pub ascii: bool,
+
+    /// Time between two reads of a running job: 3s, 1m 30s, or seconds; from 1s to 1h
+    #[arg(long, value_name = "DURATION", value_parser = interval::parse)]
+    pub interval: Option<Duration>,
+
+    /// Panic once the screen is up, to test that the terminal is restored
+    #[arg(long, hide = true)]
+    pub crash: bool,
+
+    #[command(flatten)]
+    pub common: Common,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that mean the same before and after a subcommand.
+#[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
+pub struct Common {
+    /// Where the Atlas Administration API is: https, or http on this machine
+    #[arg(long, value_name = "URL", global = true)]
+    pub base_url: Option<String>,
+
+    /// Do not read the config file
+    #[arg(long, global = true)]
+    pub no_config: bool,
+
+    /// Project of the restore job; wins over the one in TARGET
+    #[arg(long, value_name = "ID", global = true, aliases = ["projectId", "group-id"])]
+    pub project_id: Option<String>,
+
+    /// Serverless instance or cluster of the restore job; wins over the one in TARGET
+    #[arg(long, value_name = "NAME", global = true, aliases = ["clusterName", "instance"])]
+    pub cluster_name: Option<String>,
+
+    /// Kind of the instance: auto, serverless, serverless-v2, flex or dedicated; wins over the one in TARGET
+    #[arg(long, value_name = "KIND", global = true)]
+    pub kind: Option<Kind>,
+}
+
+/// What to do in place of the dashboard.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Read one restore job and print it
+    Get(Get),
+    /// Run the embedded Atlas of --demo alone, and print its URL and keys
+    DemoServer(DemoServer),
+}
+
+/// Flags of `get`.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+#[command(after_help = "Forms of TARGET, exit codes, environment and files: atlas-tui --help")]
+pub struct Get {
+    /// The restore job: KIND/PROJECT/INSTANCE/JOB, a URL, a quoted curl line, or a job id
+    pub target: String,
+
+    /// Form of the answer [default: text]
+    #[arg(short, long, value_name = "FORM")]
+    pub output: Option<Output>,
+
+    /// Tell the phase by the exit code: 0 done, 3 failed, 4 cancelled, 5 expired, 9 still running
+    #[arg(long)]
+    pub exit_status: bool,
+}
+
+/// The forms in which an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Output {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Flags of `demo-server`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
+#[command(after_help = "It serves until a signal ends it. Exit codes and environment: atlas-tui --help")]
+pub struct DemoServer {
+    /// Port on 127.0.0.1 [default: a free one]
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+
+    /// Seed of the names and tokens; ids begin with the time of the start, as Atlas makes them
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+impl Args {
+    /// Reads the command line, program name first.
+    ///
+    /// # Errors
+    /// What clap has to say: wrong usage (exit code 2), or the text of `--help` and `--version` (0).
+    pub fn read<I, T>(words: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<std::ffi::OsString> + Clone,
+    {
+        let args = Self::try_parse_from(words)?;
+        args.check()?;
+        Ok(args)
+    }
+
+    /// Clap cannot say that what belongs to the dashboard does not go with a subcommand.
+    fn check(&self) -> Result<(), clap::Error> {
+        if self.command.is_none() {
+            return Ok(());
+        }
+        let dashboard = [
+            (self.target.is_some(), "TARGET before a subcommand"),
+            (self.demo, "--demo"),
+            (self.ascii, "--ascii"),
+            (self.interval.is_some(), "--interval"),
+            (self.crash, "--crash"),
+        ];
+        let Some((_, what)) = dashboard.into_iter().find(|(given, _)| *given) else { return Ok(()) };
+        let message = format!("{what} belongs to the dashboard and does not go with a subcommand");
+        Err(<Self as clap::CommandFactory>::command()
+            .error(clap::error::ErrorKind::ArgumentConflict, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn read(words: &[&str]) -> Result<Args, ErrorKind> {
+        Args::read(["atlas-tui"].iter().chain(words)).map_err(|error| error.kind())
+    }
+
+    fn help() -> String {
+        Args::read(["atlas-tui", "--help"]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_tree_holds_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_quoted_command_line_is_one_target() {
+        let line = "curl --digest -u a:b 'https://cloud.mongodb.com/api/atlas/v1.0/groups/x'";
+        assert_eq!(read(&[line]).unwrap().target.as_deref(), Some(line));
+        assert_eq!(read(&["curl", "--digest"]), Err(ErrorKind::UnknownArgument));
+    }
+
+    #[test]
+    fn flags_are_taken_before_and_after_a_subcommand() {
+        let before = read(&["--base-url", "http://x", "--projectId", "p", "get", "j"]).unwrap();
+        let after = read(&["get", "j", "--project-id", "p", "--base-url", "http://x"]).unwrap();
+        assert_eq!(before, after);
+        assert_eq!(after.common.project_id.as_deref(), Some("p"));
+        for alias in ["--cluster-name", "--clusterName", "--instance"] {
+            assert_eq!(read(&[alias, "c"]).unwrap().common.cluster_name.as_deref(), Some("c"), "{alias}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_the_dashboard_does_not_go_with_a_subcommand() {
+        for words in [
+            &["--demo", "get", "j"][..],
+            &["--interval", "3s", "get", "j"],
+            &["--ascii", "demo-server"],
+            &["a/b/c/d", "get", "j"],
+        ] {
+            assert_eq!(read(words), Err(ErrorKind::ArgumentConflict), "{words:?}");
+        }
+        assert_eq!(
+            read(&["--demo", "--ascii", "--interval", "5"]).unwrap().interval,
+            Some(Duration::from_secs(5))
+        );
+    }
+
+    #[test]
+    fn wrong_values_are_usage_errors() {
+        for words in [
+            &["--interval", "0s"][..],
+            &["--kind", "shared"],
+            &["get"],
+            &["get", "j", "-o", "yaml"],
+            &["demo-server", "--port", "65536"],
+            &["--private-key", "x"],
+        ] {
+            let error = Args::read(["atlas-tui"].iter().chain(words)).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn help_tells_exit_codes_environment_and_files_but_not_the_crash_flag() {
+        let help = help();
+        for word in
+            ["  9  still running", "MONGODB_ATLAS_PRIVATE_API_KEY", "config.toml", "lookups.json", "NO_COLOR"]
+        {
+            assert!(help.contains(word), "{word} in {help}");
+        }
+        assert!(!help.contains("crash") && !help.contains("clusterName"), "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 110), "{help}");
+    }
+
+    #[test]
+    fn every_flag_has_its_variable_in_the_help() {
+        let help = help();
+        let command = Args::command();
+        let all =
+            command.get_arguments().chain(command.get_subcommands().flat_map(clap::Command::get_arguments));
+        for flag in all.filter(|arg| !arg.is_hide_set()).filter_map(clap::Arg::get_long) {
+            let variable = match flag {
+                "help" | "version" => continue,
+                "base-url" => "MONGODB_ATLAS_BASE_URL".to_owned(),
+                flag => format!("ATLAS_TUI_{}", flag.replace('-', "_").to_uppercase()),
+            };
+            assert!(help.contains(&variable), "{variable}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What is wrong with a flag, a variable or the config file, and the next step. Never a secret's value.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::domain::text::clean;
+
+/// Wrong usage: the program says it and ends with exit code 2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A flag or TARGET.
+    Argument { name: &'static str, message: String },
+    /// An environment variable.
+    Variable { name: &'static str, message: String },
+    /// A place in the config file; line and column count from 1, columns in characters.
+    File { path: PathBuf, line: usize, column: usize, message: String },
+    /// The config file cannot be read at all.
+    Unreadable { path: PathBuf, message: String },
+    /// No home directory, so no place for any file.
+    NoHome,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument { name, message } | Self::Variable { name, message } => {
+                write!(f, "{name}: {}", clean(message))
+            }
+            Self::File { path, line, column, message } => {
+                write!(
+                    f,
+                    "{}:{line}:{column}: {}\nCorrect it, or start with --no-config to go on without it.",
+                    shown(path),
+                    clean(message)
+                )
+            }
+            Self::Unreadable { path, message } => {
+                write!(
+                    f,
+                    "{} cannot be read: {}\nStart with --no-config to go on without it.",
+                    shown(path),
+                    clean(message)
+                )
+            }
+            Self::NoHome => f.write_str(
+                "no home directory is known to keep files in; set ATLAS_TUI_HOME to a directory of your own",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+fn shown(path: &Path) -> String {
+    clean(&path.to_string_lossy()).into_owned()
+}

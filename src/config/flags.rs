@@ -1,0 +1,37 @@
+//! Fills what the command line left open from the variable of the same name.
+//!
+//! Not clap's own `env`, which takes a blank variable for a value. Flags that are settings as well are left to
+//! `settings`, which must know where a value came from.
+
+use clap::ValueEnum;
+
+use super::{ConfigError, Env};
+use crate::cli::{Args, Command, Output};
+
+/// Fills `--no-config`, `--demo`, and the flags of the subcommand.
+///
+/// # Errors
+/// Names the variable that holds something else than its flag takes.
+pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
+    args.common.no_config |= env.flag("ATLAS_TUI_NO_CONFIG")?.unwrap_or_default();
+    match &mut args.command {
+        None => args.demo |= env.flag("ATLAS_TUI_DEMO")?.unwrap_or_default(),
+        Some(Command::Get(get)) => {
+            if get.output.is_none() {
+                get.output = env.read("ATLAS_TUI_OUTPUT", |text| {
+                    Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned())
+                })?;
+            }
+            get.exit_status |= env.flag("ATLAS_TUI_EXIT_STATUS")?.unwrap_or_default();
+        }
+        Some(Command::DemoServer(server)) => {
+            if server.port.is_none() {
+                server.port = env.parsed("ATLAS_TUI_PORT")?;
+            }
+            if server.seed.is_none() {
+                server.seed = env.parsed("ATLAS_TUI_SEED")?;
+            }
+        }
+    }
+    Ok(())
+}

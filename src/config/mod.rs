@@ -1,0 +1,22 @@
+//! Settings and credentials, and where each value came from: flags, then environment, then the config file,
+//! then the default.
+//!
+//! Runs before the first frame, so it reads a few variables and at most one file. Knows nothing of terminals,
+//! the network or the saved lookups.
+
+pub mod env;
+pub mod error;
+pub mod file;
+pub mod flags;
+pub mod interval;
+pub mod paths;
+pub mod settings;
+pub mod target;
+
+pub use env::Env;
+pub use error::ConfigError;
+pub use paths::Paths;
+pub use settings::{Settings, Source, Sourced};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! The settings in force. One precedence for all: flag, variable, config file, default.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::file::{self, ConfigFile};
+use super::{ConfigError, Env, Paths, interval};
+use crate::api::auth::Credentials;
+use crate::api::base_url::{BaseUrl, BaseUrlError};
+use crate::app::keymap::Keymap;
+use crate::app::screen::ThemeName;
+use crate::app::time_format::TimeFormat;
+use crate::cli::Args;
+use crate::domain::secret::Secret;
+
+const PUBLIC_KEY: &str = "MONGODB_ATLAS_PUBLIC_API_KEY";
+const PRIVATE_KEY: &str = "MONGODB_ATLAS_PRIVATE_API_KEY";
+
+/// Who set a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    Flag,
+    /// The variable of this name.
+    Env(&'static str),
+    /// The config file.
+    File,
+    Default,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flag => "flag",
+            Self::Env(name) => name,
+            Self::File => "config file",
+            Self::Default => "default",
+        })
+    }
+}
+
+/// A value, and who set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sourced<T> {
+    pub value: T,
+    pub source: Source,
+}
+
+impl<T> Sourced<T> {
+    /// The first that is there, in the order of precedence.
+    fn first<const N: usize>(candidates: [(Option<T>, Source); N], default: T) -> Self {
+        candidates
+            .into_iter()
+            .find_map(|(value, source)| value.map(|value| Self { value, source }))
+            .unwrap_or(Self { value: default, source: Source::Default })
+    }
+}
+
+/// Everything a person can set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub base_url: Sourced<BaseUrl>,
+    /// Between two reads of a running job.
+    pub interval: Sourced<Duration>,
+    pub ascii: Sourced<bool>,
+    pub theme: Sourced<ThemeName>,
+    pub mouse: Sourced<bool>,
+    pub time_format: Sourced<TimeFormat>,
+    pub keymap: Keymap,
+    /// `None` when there is none, or only half of it.
+    pub credentials: Option<Credentials>,
+    /// Which half of the key is missing, in words, when the other one is set.
+    pub half_pair: Option<String>,
+    pub paths: Paths,
+    /// The config file that was asked for settings; it may not exist.
+    pub config_file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Gathers the settings. Call [`super::flags::complete`] on the arguments first.
+    ///
+    /// # Errors
+    /// Names the flag, the variable or the place in the config file that is wrong.
+    pub fn load(args: &Args, env: Env<'_>) -> Result<Self, ConfigError> {
+        let paths = Paths::find(env)?;
+        let config_file = (!args.common.no_config).then(|| paths.config_file());
+        let file = config_file.as_deref().map_or_else(|| Ok(ConfigFile::default()), file::read)?;
+        let flag_url = args.common.base_url.as_deref().map(base_url).transpose();
+        let flag_url = flag_url.map_err(|message| ConfigError::Argument { name: "--base-url", message })?;
+        let (credentials, half_pair) = credentials(env)?;
+        Ok(Self {
+            base_url: Sourced::first(
+                [
+                    (flag_url, Source::Flag),
+                    (env.read("MONGODB_ATLAS_BASE_URL", base_url)?, Source::Env("MONGODB_ATLAS_BASE_URL")),
+                    (file.base_url, Source::File),
+                ],
+                BaseUrl::default(),
+            ),
+            interval: Sourced::first(
+                [
+                    (args.interval, Source::Flag),
+                    (env.read("ATLAS_TUI_INTERVAL", interval::parse)?, Source::Env("ATLAS_TUI_INTERVAL")),
+                    (file.interval, Source::File),
+                ],
+                interval::DEFAULT,
+            ),
+            ascii: {
+                let (locale, variable) = locale_without_utf8(env);
+                Sourced::first(
+                    [
+                        (args.ascii.then_some(true), Source::Flag),
+                        (env.flag("ATLAS_TUI_ASCII")?, Source::Env("ATLAS_TUI_ASCII")),
+                        (file.ascii, Source::File),
+                        (locale, Source::Env(variable)),
+                    ],
+                    false,
+                )
+            },
+            theme: {
+                let (mono, variable) = no_color(env);
+                Sourced::first(
+                    [(mono, Source::Env(variable)), (file.theme, Source::File)],
+                    ThemeName::default(),
+                )
+            },
+            mouse: Sourced::first([(file.mouse, Source::File)], false),
+            time_format: Sourced::first([(file.time, Source::File)], TimeFormat::default()),
+            keymap: file.keymap,
+            credentials,
+            half_pair,
+            paths,
+            config_file,
+        })
+    }
+}
+
+/// A base URL, or why a text is none.
+fn base_url(text: &str) -> Result<BaseUrl, String> {
+    text.parse().map_err(|error: BaseUrlError| error.to_string())
+}
+
+/// The key, or the words for a missing half.
+fn credentials(env: Env<'_>) -> Result<(Option<Credentials>, Option<String>), ConfigError> {
+    let private_key = env.text(PRIVATE_KEY)?.map(Secret::from);
+    Ok(match (env.text(PUBLIC_KEY)?, private_key) {
+        (Some(public_key), Some(private_key)) => (Some(Credentials { public_key, private_key }), None),
+        (Some(_), None) => (None, Some(format!("{PUBLIC_KEY} is set, but {PRIVATE_KEY} is not"))),
+        (None, Some(_)) => (None, Some(format!("{PRIVATE_KEY} is set, but {PUBLIC_KEY} is not"))),
+        (None, None) => (None, None),
+    })
+}
+
+/// Whether a variable forbids colours. It wins over the config file: crossterm obeys `NO_COLOR` by itself, and
+/// its way of doing so takes bold and reverse with it, so that only our own theme keeps the selection visible.
+fn no_color(env: Env<'_>) -> (Option<ThemeName>, &'static str) {
+    if env.os("NO_COLOR").is_some() {
+        (Some(ThemeName::Mono), "NO_COLOR")
+    } else if env.os("CLICOLOR").is_some_and(|value| value == "0") {
+        (Some(ThemeName::Mono), "CLICOLOR")
+    } else {
+        (None, "NO_COLOR")
+    }
+}
+
+/// Whether the locale is known and is not UTF-8. The first variable that is set decides, as in POSIX; when none
+/// is, nothing is known, and today's terminals are UTF-8.
+fn locale_without_utf8(env: Env<'_>) -> (Option<bool>, &'static str) {
+    for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
+        if let Some(value) = env.os(name) {
+            let value = value.to_string_lossy().to_ascii_lowercase();
+            let utf8 = value.contains("utf-8") || value.contains("utf8");
+            return ((!utf8).then_some(true), name);
+        }
+    }
+    (None, "LANG")
+}

@@ -1,0 +1,73 @@
+//! The restore job that the command line names: TARGET with `--project-id`, `--cluster-name` and `--kind`.
+//!
+//! Each part comes from its flag, else from TARGET, else from the environment.
+
+use std::str::FromStr;
+
+use super::{ConfigError, Env};
+use crate::cli::Common;
+use crate::domain::id::{InstanceName, ObjectId};
+use crate::domain::target::{Target, read_pasted};
+
+/// The target, or `None` when the command line names none.
+///
+/// # Errors
+/// Names the part that is wrong or missing, and the flag that gives it.
+pub fn target(text: Option<&str>, common: &Common, env: Env<'_>) -> Result<Option<Target>, ConfigError> {
+    let project: Option<ObjectId> = flag("--project-id", common.project_id.as_deref())?;
+    let instance: Option<InstanceName> = flag("--cluster-name", common.cluster_name.as_deref())?;
+    let wrong = |message| ConfigError::Argument { name: "TARGET", message };
+    let Some(text) = text else {
+        // From the environment alone they are a default for targets to come.
+        return if project.is_some() || instance.is_some() {
+            Err(wrong(
+                "missing; --project-id and --cluster-name need the id of a restore job beside them".into(),
+            ))
+        } else {
+            Ok(None)
+        };
+    };
+    let Some(pasted) = read_pasted(text) else {
+        return match text.parse::<Target>() {
+            Ok(target) => Ok(Some(target)),
+            Err(error) => Err(wrong(error.to_string())),
+        };
+    };
+    let project = match project.or(pasted.project) {
+        None => env.parsed("ATLAS_TUI_PROJECT_ID")?,
+        found => found,
+    };
+    let instance = match instance.or(pasted.instance) {
+        None => env.parsed("ATLAS_TUI_CLUSTER_NAME")?,
+        found => found,
+    };
+    let kind = match common.kind.or(pasted.kind) {
+        None => env.parsed("ATLAS_TUI_KIND")?,
+        found => found,
+    };
+    match (project, instance, pasted.job) {
+        (Some(project), Some(instance), Some(job)) => {
+            Ok(Some(Target { kind: kind.unwrap_or_default(), project, instance, job }))
+        }
+        (project, instance, job) => {
+            let missing = [
+                (project.is_none(), "no project (add --project-id)"),
+                (instance.is_none(), "no instance (add --cluster-name)"),
+                (job.is_none(), "no restore job id"),
+            ];
+            let missing: Vec<_> =
+                missing.into_iter().filter(|(missing, _)| *missing).map(|(_, words)| words).collect();
+            Err(wrong(format!("holds {}; the whole form is KIND/PROJECT/INSTANCE/JOB", missing.join(", "))))
+        }
+    }
+}
+
+fn flag<T: FromStr<Err: ToString>>(
+    name: &'static str,
+    value: Option<&str>,
+) -> Result<Option<T>, ConfigError> {
+    let parsed = value.map(|text| {
+        text.parse().map_err(|error: T::Err| ConfigError::Argument { name, message: error.to_string() })
+    });
+    parsed.transpose()
+}

@@ -1,0 +1,240 @@
+//! An embedded Atlas on 127.0.0.1: the dashboard's demonstration, a server for curl, and what tests of the
+//! client talk to.
+//!
+//! It speaks as the recorded API does: the same digest challenge and strict nonce counts, the same bodies,
+//! rate-limit headers and errors. What happens to which job is a table ([`scenario`]); everything that decides
+//! is a function of the time since the start. There is no timer and no periodic task: when nobody asks, nothing
+//! wakes up. It reads no file, no credential and no network but its own listening socket.
+//!
+//! Must not know the client, the worker or the screen.
+
+mod digest;
+mod rate;
+mod refusal;
+pub mod scenario;
+mod server;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io::{self, Write};
+use std::net::Ipv4Addr;
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use jiff::SignedDuration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+pub use digest::{NonceLife, REALM};
+pub use rate::RateLimit;
+
+use crate::clock::{Clock, SystemClock};
+use crate::domain::lookup::Lookup;
+use crate::domain::secret::{ExposeSecret, Secret};
+use scenario::Scenario;
+
+/// The user of the demonstration. A real public key has eight letters too, so screens look the same.
+const PUBLIC_KEY: &str = "demopubl";
+
+/// The form of a real private key, and visibly none.
+const PRIVATE_KEY: &str = "00000000-de30-4000-8000-000000000000";
+
+/// How the server behaves. The default is what `--demo` runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// 0 takes any free port.
+    pub port: u16,
+    /// The same seed gives the same lookups, apart from the creation times that ids begin with.
+    pub seed: u64,
+    pub nonce: NonceLife,
+    pub rate: RateLimit,
+    /// How far the server's clock is ahead of ours: in `Date` and in every date of an answer.
+    pub clock_ahead: SignedDuration,
+    pub fault: Option<Fault>,
+}
+
+/// What is wrong with every answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// 503, even before the challenge.
+    Unavailable,
+    /// 403: the key is right, its role too small.
+    WrongRole,
+    /// 403: the key is right, the address not on its access list.
+    AddressBlocked,
+}
+
+/// What was asked of the server so far, `/demo/stats` apart.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stats {
+    pub requests: u64,
+    /// How many of them were answered with a digest challenge.
+    pub challenges: u64,
+    /// How many answers had each status.
+    pub answers: BTreeMap<u16, u64>,
+}
+
+/// A server that runs until this is dropped. Requests under way are answered first.
+pub struct Running {
+    /// `http://127.0.0.1:PORT`.
+    pub base_url: String,
+    pub public_key: String,
+    pub private_key: Secret,
+    /// In the order in which they are shown. The last one names a job that Atlas does not know.
+    pub lookups: Vec<Lookup>,
+    atlas: Arc<server::Atlas>,
+    /// Dropped with the rest, which is the signal to stop.
+    _stop: oneshot::Sender<()>,
+}
+
+impl Running {
+    /// The requests answered so far, challenges included.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.atlas.stats().requests
+    }
+
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.atlas.stats()
+    }
+
+    /// Breaks every later answer, or mends them.
+    pub fn set_fault(&self, fault: Option<Fault>) {
+        self.atlas.set_fault(fault);
+    }
+
+    /// The lookup of that label.
+    #[must_use]
+    pub fn lookup(&self, label: &str) -> Option<&Lookup> {
+        self.lookups.iter().find(|lookup| lookup.label == label)
+    }
+
+    /// Where the API answers for a lookup of this server.
+    #[must_use]
+    pub fn url(&self, lookup: &Lookup) -> String {
+        let target = &lookup.target;
+        format!(
+            "{}/api/atlas/v1.0/groups/{}/serverless/{}/backup/restoreJobs/{}",
+            self.base_url, target.project, target.instance, target.job
+        )
+    }
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+/// Starts a server on the caller's tokio runtime, by the machine's clock.
+///
+/// # Errors
+/// The port cannot be had; the error names it.
+pub async fn start(options: Options) -> io::Result<Running> {
+    start_with(options, SystemClock).await
+}
+
+/// [`start`] by another clock, so that a test can wind it forward.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_with(options: Options, clock: impl Clock) -> io::Result<Running> {
+    let (running, serving) = bind(options, clock).await?;
+    tokio::spawn(serving);
+    Ok(running)
+}
+
+/// Starts a server on a thread of its own, for callers without a runtime or with a busy one.
+///
+/// # Errors
+/// As [`start`], or the thread or its runtime cannot be had.
+pub fn spawn(options: Options) -> io::Result<Running> {
+    let runtime = runtime()?;
+    let (sender, bound) = mpsc::sync_channel(1);
+    thread::Builder::new().name("demo-atlas".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            match bind(options, SystemClock).await {
+                Ok((running, serving)) => {
+                    // When nobody waits any more, `running` is dropped here, and serving ends at once.
+                    drop(sender.send(Ok(running)));
+                    serving.await;
+                }
+                Err(error) => drop(sender.send(Err(error))),
+            }
+        });
+    })?;
+    bound.recv().map_err(io::Error::other)?
+}
+
+/// Runs a server alone, on the calling thread: writes its URL, keys and targets to `out`, then serves for ever.
+/// The process ends by a signal.
+///
+/// # Errors
+/// As [`start`], or `out` cannot be written.
+pub fn serve_until_stopped(options: Options, out: &mut impl Write) -> io::Result<()> {
+    runtime()?.block_on(async {
+        let (running, serving) = bind(options, SystemClock).await?;
+        introduce(&running, out)?;
+        serving.await;
+        Ok(())
+    })
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// The listening server and the future that serves until `Running` is dropped.
+async fn bind(
+    options: Options,
+    clock: impl Clock,
+) -> io::Result<(Running, impl Future<Output = ()> + Send + 'static)> {
+    let Options { port, seed, nonce, rate, clock_ahead, fault } = options;
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("127.0.0.1:{port}: {error}"));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(named)?;
+    let address = listener.local_addr()?;
+
+    let now: server::Now = Box::new(move || {
+        let now = clock.now();
+        now.saturating_add(clock_ahead).unwrap_or(now)
+    });
+    let scenario = Scenario::new(seed, now());
+    let lookups = scenario.lookups().cloned().collect();
+    let gate = digest::Gate::new(PUBLIC_KEY, PRIVATE_KEY.into(), nonce);
+    let atlas = Arc::new(server::Atlas::new(scenario, now, gate, rate, fault));
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let router = server::router(Arc::clone(&atlas));
+    let serving = async move {
+        let stopped = async { drop(stopped.await) };
+        // Never an error: a connection that cannot be accepted is tried again.
+        drop(axum::serve(listener, router).with_graceful_shutdown(stopped).await);
+    };
+    let running = Running {
+        base_url: format!("http://{address}"),
+        public_key: PUBLIC_KEY.to_owned(),
+        private_key: PRIVATE_KEY.into(),
+        lookups,
+        atlas,
+        _stop: stop,
+    };
+    Ok((running, serving))
+}
+
+/// What a person needs to ask the server something.
+fn introduce(running: &Running, out: &mut impl Write) -> io::Result<()> {
+    let key = running.private_key.expose_secret();
+    writeln!(out, "URL          {}", running.base_url)?;
+    writeln!(out, "public key   {}", running.public_key)?;
+    writeln!(out, "private key  {key}")?;
+    writeln!(out)?;
+    for lookup in &running.lookups {
+        writeln!(out, "{:<18} {}", lookup.label, lookup.target)?;
+    }
+    if let Some(lookup) = running.lookups.first() {
+        let url = running.url(lookup);
+        writeln!(out, "\ncurl --digest -u {}:{key} {url}", running.public_key)?;
+    }
+    out.flush()
+}

@@ -1,0 +1,228 @@
+//! What to look up: a kind, a project, an instance and a restore job, and every form in which people paste one.
+
+mod atlas_line;
+mod found;
+mod json;
+mod path;
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::id::{InstanceName, ObjectId};
+
+/// Which of Atlas's restore-job endpoints a job is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Kind {
+    /// Find out which one it is.
+    #[default]
+    Auto,
+    /// Serverless instance, API v1.0.
+    Serverless,
+    /// Serverless instance, API v2.
+    ServerlessV2,
+    /// Flex cluster, API v2.
+    Flex,
+    /// Dedicated cluster, API v2.
+    Dedicated,
+}
+
+impl Kind {
+    /// In the order in which the form offers them.
+    pub const ALL: [Self; 5] =
+        [Self::Auto, Self::Serverless, Self::ServerlessV2, Self::Flex, Self::Dedicated];
+
+    /// The word used on the command line, in the saved file and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Serverless => "serverless",
+            Self::ServerlessV2 => "serverless-v2",
+            Self::Flex => "flex",
+            Self::Dedicated => "dedicated",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
+    }
+}
+
+/// The text names no kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownKind;
+
+impl fmt::Display for UnknownKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the kinds are auto, serverless, serverless-v2, flex and dedicated")
+    }
+}
+
+impl std::error::Error for UnknownKind {}
+
+/// One restore job and where to read it. Shown as `KIND/PROJECT/INSTANCE/JOB`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Target {
+    pub kind: Kind,
+    pub project: ObjectId,
+    pub instance: InstanceName,
+    pub job: ObjectId,
+}
+
+impl Target {
+    /// Whether both name the same job. The kind is how to reach it, not which one it is.
+    #[must_use]
+    pub fn same_job(&self, other: &Self) -> bool {
+        self.project == other.project && self.instance == other.instance && self.job == other.job
+    }
+}
+
+/// Where a job is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Below the base URL. Ids and instance names hold nothing that would need escaping.
+    pub path: String,
+    /// The media type to ask for, which names the version of the API.
+    pub accept: &'static str,
+}
+
+impl Target {
+    /// Where this job is read; `None` for a kind that cannot be read yet. Serverless on API v1.0: the
+    /// documented example.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<Endpoint> {
+        let Self { kind, project, instance, job } = self;
+        match kind {
+            Kind::Serverless => Some(Endpoint {
+                path: format!(
+                    "/api/atlas/v1.0/groups/{project}/serverless/{instance}/backup/restoreJobs/{job}"
+                ),
+                accept: "application/json",
+            }),
+            Kind::Auto | Kind::ServerlessV2 | Kind::Flex | Kind::Dedicated => None,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}/{}", self.kind, self.project, self.instance, self.job)
+    }
+}
+
+/// What a pasted text held. Any part may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pasted {
+    pub kind: Option<Kind>,
+    pub project: Option<ObjectId>,
+    pub instance: Option<InstanceName>,
+    pub job: Option<ObjectId>,
+}
+
+/// Reads whatever a person may paste: `KIND/PROJECT/INSTANCE/JOB`, an Atlas Administration API URL or path, a
+/// curl line, an `atlas backups restores` line, a JSON restore job, or a bare job id. `None` when there is
+/// nothing of the kind in it.
+///
+/// Nothing but these parts is taken: keys and passwords on a pasted line go nowhere.
+#[must_use]
+pub fn read_pasted(text: &str) -> Option<Pasted> {
+    let found = found::find(text)?;
+    let pasted = Pasted {
+        kind: found.kind,
+        project: found.project.and_then(|text| text.parse().ok()),
+        instance: found.instance.and_then(|text| text.parse().ok()),
+        job: found.job.and_then(|text| text.parse().ok()),
+    };
+    // Almost any word could be the name of an instance: alone it needs a form that says it is one.
+    let named = pasted.instance.is_some() && pasted.kind.is_some();
+    (pasted.project.is_some() || pasted.job.is_some() || named).then_some(pasted)
+}
+
+/// Why a text is no whole target. Its `Display` names the missing or wrong part and the accepted forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetError(pub String);
+
+impl fmt::Display for TargetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for TargetError {}
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    /// Any of the pasted forms that holds all three ids. The kind is `auto` when the form has none.
+    ///
+    /// The error never quotes the text, which may hold a key: at most one character of a malformed part.
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let Some(found) = found::find(text) else {
+            if let Some(error) = slash_form_error(text) {
+                return Err(error);
+            }
+            return Err(TargetError(format!("this names no restore job. {FORMS}")));
+        };
+        if let Some(word) = found.unknown_kind {
+            return Err(TargetError(format!("`{word}` is no kind: {UnknownKind}")));
+        }
+        let mut wrong = Vec::new();
+        let project = part("project", found.project, &mut wrong);
+        let instance = part("instance", found.instance, &mut wrong);
+        let job = part("job", found.job, &mut wrong);
+        match (project, instance, job) {
+            (Some(project), Some(instance), Some(job)) => {
+                Ok(Self { kind: found.kind.unwrap_or_default(), project, instance, job })
+            }
+            _ => Err(TargetError(format!("{}. {FORMS}", wrong.join("; ")))),
+        }
+    }
+}
+
+/// What is wrong with a text that can only be meant as `KIND/PROJECT/INSTANCE/JOB`; `None` when it cannot.
+fn slash_form_error(text: &str) -> Option<TargetError> {
+    let parts: Vec<&str> = text.trim().split('/').collect();
+    let [kind, project, instance, job] = parts.as_slice() else { return None };
+    let mut wrong = Vec::new();
+    kind.parse::<Kind>().ok()?;
+    part::<ObjectId>("project", Some((*project).to_owned()), &mut wrong);
+    part::<InstanceName>("instance", Some((*instance).to_owned()), &mut wrong);
+    part::<ObjectId>("job", Some((*job).to_owned()), &mut wrong);
+    (!wrong.is_empty()).then(|| TargetError(format!("{}. {FORMS}", wrong.join("; "))))
+}
+
+/// The forms in which a target can be given, for errors.
+const FORMS: &str = "Give KIND/PROJECT/INSTANCE/JOB, an Atlas API URL of a restore job, a curl or \
+    `atlas backups restores` line with all three, or the job as JSON";
+
+/// Reads one part, or adds to `wrong` what is the matter with it.
+fn part<T: FromStr<Err: fmt::Display>>(
+    name: &str,
+    text: Option<String>,
+    wrong: &mut Vec<String>,
+) -> Option<T> {
+    match text.filter(|text| !text.is_empty()).map(|text| text.parse()) {
+        Some(Ok(part)) => Some(part),
+        Some(Err(error)) => {
+            wrong.push(format!("{name}: {error}"));
+            None
+        }
+        None => {
+            wrong.push(format!("the {name} is missing"));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

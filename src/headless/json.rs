@@ -1,0 +1,161 @@
+//! The JSON that scripts read: schema 1, one object, members in a fixed order, absent fields `null`.
+//!
+//! Within a schema number nothing is removed or renamed. One object is one line, so that the same text serves
+//! `-o json` and `-o ndjson`.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::reading::Reading;
+use crate::api::ApiError;
+use crate::domain::job::DeliveryType;
+use crate::domain::target::Target;
+use crate::domain::text::escape_json;
+
+const SCHEMA: u32 = 1;
+
+/// A job as one line of JSON, without the line's end.
+///
+/// `raw` is the answer as it came, digit for digit; only blanks between its members may go, and characters that
+/// could steer a terminal are written as `\u` escapes, which mean the same.
+#[must_use]
+pub fn job(reading: &Reading<'_>) -> String {
+    let Reading { job, status, .. } = reading;
+    let seconds_between = |from: Timestamp, to: Timestamp| to.duration_since(from).as_secs();
+    let known = Job {
+        schema: SCHEMA,
+        target: reading.target.into(),
+        phase: status.phase.as_str(),
+        terminal: status.phase.is_terminal(),
+        anomalies: status.anomalies.iter().map(|anomaly| anomaly.as_str()).collect(),
+        stale: reading.stale,
+        delivery_type: job.delivery_type.as_ref().map(DeliveryType::as_str),
+        flags: Flags { cancelled: job.cancelled, expired: job.expired, failed: job.failed },
+        created_at: reading.created_at().to_string(),
+        finished_at: job.finished_at.map(|at| at.to_string()),
+        expires_at: job.expires_at.map(|at| at.to_string()),
+        expires_in_seconds: job.expires_at.map(|at| seconds_between(reading.fetched_at, at)),
+        elapsed_seconds: seconds_between(reading.created_at(), reading.elapsed_until()),
+        snapshot_id: job.snapshot_id.as_deref(),
+        snapshot_taken_at: job.snapshot_taken_at.map(|at| at.to_string()),
+        target_project_id: job.target_project_id.as_deref(),
+        target_name: job.target_name.as_deref(),
+        delivery_urls: &job.delivery_urls,
+        fetched_at: reading.fetched_at.to_string(),
+    };
+    // Put in as text: a detour through `serde_json::Value` would round large numbers and refuse half a
+    // surrogate pair, which JSON's grammar allows.
+    let mut line = serialized(&known);
+    line.pop();
+    line.push_str(",\"raw\":");
+    line.push_str(job.raw.as_str());
+    line.push('}');
+    harmless(&line)
+}
+
+/// A failed read as one line of JSON, without the line's end.
+#[must_use]
+pub fn error(target: &Target, error: &ApiError) -> String {
+    harmless(&serialized(&Failure {
+        schema: SCHEMA,
+        target: target.into(),
+        error: Problem {
+            kind: error.kind.as_str(),
+            http_status: error.meta.http_status,
+            error_code: error.code.as_deref(),
+            message: error.explain(target).headline,
+            retryable: error.is_retryable(),
+        },
+    }))
+}
+
+/// A command line that names no job, as one line of JSON: there is no target to tell.
+#[must_use]
+pub fn usage(message: &str) -> String {
+    let error = serde_json::json!({
+        "kind": "usage", "httpStatus": null, "errorCode": null, "message": message, "retryable": false
+    });
+    harmless(&serde_json::json!({ "schema": SCHEMA, "target": null, "error": error }).to_string())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Job<'a> {
+    schema: u32,
+    target: Asked<'a>,
+    phase: &'a str,
+    terminal: bool,
+    anomalies: Vec<&'a str>,
+    stale: bool,
+    delivery_type: Option<&'a str>,
+    flags: Flags,
+    created_at: String,
+    finished_at: Option<String>,
+    expires_at: Option<String>,
+    /// Negative once it is past.
+    expires_in_seconds: Option<i64>,
+    elapsed_seconds: i64,
+    snapshot_id: Option<&'a str>,
+    snapshot_taken_at: Option<String>,
+    target_project_id: Option<&'a str>,
+    target_name: Option<&'a str>,
+    delivery_urls: &'a [String],
+    fetched_at: String,
+    // `raw` follows.
+}
+
+#[derive(Serialize)]
+struct Flags {
+    cancelled: Option<bool>,
+    expired: Option<bool>,
+    failed: Option<bool>,
+}
+
+/// The target as it was asked for.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked<'a> {
+    kind: &'a str,
+    project_id: &'a str,
+    instance: &'a str,
+    job_id: &'a str,
+}
+
+impl<'a> From<&'a Target> for Asked<'a> {
+    fn from(target: &'a Target) -> Self {
+        Self {
+            kind: target.kind.as_str(),
+            project_id: target.project.as_str(),
+            instance: target.instance.as_str(),
+            job_id: target.job.as_str(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    schema: u32,
+    target: Asked<'a>,
+    error: Problem<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Problem<'a> {
+    kind: &'a str,
+    http_status: Option<u16>,
+    error_code: Option<&'a str>,
+    message: String,
+    retryable: bool,
+}
+
+fn serialized(value: &impl Serialize) -> String {
+    // Strings, numbers and lists of them: nothing here can fail to be written.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The same JSON on one line and without a character that a terminal might obey.
+fn harmless(json: &str) -> String {
+    // These stand between tokens, where they are blanks.
+    escape_json(json).replace(['\n', '\r', '\t'], "")
+}

@@ -1,0 +1,111 @@
+//! A job as aligned text for people: no colour, no escape sequence, nothing cut short. `—` is what Atlas left
+//! out, which differs from `no`.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use super::reading::Reading;
+use crate::api::ApiError;
+use crate::domain::countdown;
+use crate::domain::job::DeliveryType;
+use crate::domain::phase::Phase;
+use crate::domain::target::Target;
+use crate::domain::text::clean;
+
+const ABSENT: &str = "—";
+
+/// A job in lines, the last one ended too.
+#[must_use]
+pub fn job(reading: &Reading<'_>) -> String {
+    let Reading { target, job, status, .. } = reading;
+    let text = |text: &Option<String>| text.as_deref().unwrap_or(ABSENT).to_owned();
+    let mut rows = vec![
+        ("Job", target.job.to_string()),
+        ("Instance", format!("{} ({})", target.instance, target.kind)),
+        ("Project", target.project.to_string()),
+        ("Phase", status.phase.word().to_owned()),
+    ];
+    rows.extend(status.anomalies.iter().map(|anomaly| ("Note", anomaly.word().to_owned())));
+    if reading.stale {
+        rows.push(("Note", format!("stale, read at {}", reading.fetched_at)));
+    }
+    rows.extend([
+        (
+            "Flags",
+            format!(
+                "cancelled {} · expired {} · failed {}",
+                flag(job.cancelled),
+                flag(job.expired),
+                flag(job.failed)
+            ),
+        ),
+        ("Delivery", job.delivery_type.as_ref().map_or(ABSENT, DeliveryType::as_str).to_owned()),
+        ("Created", reading.created_at().to_string()),
+        ("Finished", time(job.finished_at)),
+        ("Elapsed", countdown::elapsed(reading.created_at(), reading.elapsed_until()).text),
+        ("Expires", expiry(reading)),
+        ("Snapshot", text(&job.snapshot_id)),
+        ("Taken", time(job.snapshot_taken_at)),
+        ("To", text(&job.target_name)),
+        ("To project", text(&job.target_project_id)),
+    ]);
+    if let Some(seconds) = job.point_in_time_utc_seconds {
+        let at = Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |at| at.to_string());
+        rows.push(("Restore to", at));
+    }
+    if job.delivery_urls.is_empty() {
+        rows.push(("Download", ABSENT.to_owned()));
+    }
+    rows.extend(job.delivery_urls.iter().map(|url| ("Download", url.clone())));
+    let mut lines = String::new();
+    for (name, value) in rows {
+        // Writing to a String cannot fail.
+        let _ = writeln!(lines, "{name:<12}{}", clean(&value));
+    }
+    lines
+}
+
+/// A failed read in words for standard error: what failed and what to do next, then the codes in a second line.
+#[must_use]
+pub fn error(target: &Target, error: &ApiError) -> String {
+    let words = error.explain(target);
+    let mut lines = format!("{} {}\n", clean(&words.headline), clean(&words.next_step));
+    let codes: Vec<String> = [
+        error.meta.http_status.map(|status| format!("HTTP {status}")),
+        error.code.clone(),
+        error.meta.request_id.as_ref().map(|id| format!("request {id}")),
+        error.retry_after.map(|wait| format!("Atlas asked to wait {} s", wait.as_secs())),
+        error.detail.clone(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if !codes.is_empty() {
+        let _ = writeln!(lines, "({})", clean(&codes.join(" · ")));
+    }
+    lines
+}
+
+fn flag(flag: Option<bool>) -> &'static str {
+    match flag {
+        Some(true) => "YES",
+        Some(false) => "no",
+        None => ABSENT,
+    }
+}
+
+fn time(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| ABSENT.to_owned(), |at| at.to_string())
+}
+
+/// Only a link counts down: the record of an automated restore may expire without anything being lost.
+fn expiry(reading: &Reading<'_>) -> String {
+    let Some(at) = reading.job.expires_at else { return ABSENT.to_owned() };
+    let left = countdown::time_left(at, reading.fetched_at).text;
+    match reading.status.phase {
+        Phase::Ready => format!("{at} (in {left})"),
+        Phase::Expired => format!("{at} ({left})"),
+        _ => at.to_string(),
+    }
+}

@@ -1,0 +1,153 @@
+//! A terminal dashboard for MongoDB Atlas restore jobs: the architecture.
+//!
+//! The program is this library; `main.rs` only turns arguments into an exit code. Read this page first, then the
+//! header of the module that you are about to change.
+//!
+//! # What must stay true
+//!
+//! 1. **The screen does not lie.** A refresh that fails leaves the last answer where it is, with its age and the
+//!    error beside it ([`app::remote::Remote`]). Countdowns run on Atlas's clock, learnt from its `Date` header
+//!    ([`domain::server_clock`]), however wrong the local one is.
+//! 2. **The keyboard does not wait.** [`app::update()`] is a function that returns; all that takes time is an
+//!    effect, carried out by another thread.
+//! 3. **Nothing happens unless a person could see it.** There is no tick. The loop sleeps until the next event, or
+//!    until the moment at which a text on the screen would change by time alone.
+//! 4. **Each decision has a test without terminal, network or clock**, because each decision is a function of
+//!    plain values, with the time as a parameter.
+//! 5. **The name of a folder tells where a change goes.**
+//!
+//! # The flow
+//!
+//! ```text
+//!  keys, paste, signals       Atlas         lookups file
+//!           │                   │                │
+//!         input             api, worker        store
+//!           │                   │ Report         │ Stored
+//!           └───────────────────┼────────────────┘
+//!                               ▼
+//!                             Event
+//!                               │
+//!                            Message
+//!                               ▼
+//!            update(&mut model, message, now) ──► Effect ──► host ─┬─► Command ──► worker
+//!                               │                                  ├─► Edit ─────► store
+//!                    project(&model, now)                          └─► text, link ► clipboard, browser
+//!                               ▼
+//!                            Screen ── another than the one shown? ──► ui ──► terminal
+//! ```
+//!
+//! | word | what it is |
+//! | --- | --- |
+//! | [`Message`](app::Message) | whatever can wake the loop, told in the program's own terms |
+//! | [`Action`](app::keymap::Action) | what a key press meant; one table binds keys, and feeds help, footer, palette and README |
+//! | [`Effect`](app::message::Effect) | what `update` wants done, as data that a test compares |
+//! | [`Command`](worker::Command), [`Report`](worker::Report) | the two directions between loop and worker; each report carries the number of its request, so an answer that comes too late is known and dropped |
+//! | [`Screen`](app::screen::Screen) | everything that can be read, with roles (`Danger`, `Muted`) and no colours; two equal ones look the same |
+//!
+//! # The rooms
+//!
+//! | module | what is in it |
+//! | --- | --- |
+//! | [`domain`] | pure: ids, targets and every pasted form of them, restore jobs, phases, countdowns |
+//! | [`api`] | the trait that is polled and its errors; the HTTP client, digest, the shapes on the wire |
+//! | [`worker`] | polling: when to ask (`cadence`, pure), and the task that sleeps and asks |
+//! | [`app`] | pure: the model, `update`, the key table, the projection onto a `Screen` |
+//! | [`ui`] | one file for each panel: lays a `Screen` out in cells |
+//! | [`runtime`] | the loop, generic over the terminal's backend and over everything outside |
+//! | [`host`] | everything outside in production: threads, channels, effects carried out |
+//! | [`dashboard`] | from settings to a running loop, in the order that shows a frame soonest |
+//! | [`input`] | keys and pastes by crossterm, signals, and the terminal hanging up |
+//! | [`terminal`] | entering, leaving, suspending; the bytes of a frame; the panic hook |
+//! | [`clipboard`] | OSC 52, the system's clipboard, the browser |
+//! | [`store`] | saved lookups: one versioned file, replaced whole, under a lock |
+//! | [`headless`] | `get`: a function of a writer, a clock and the API |
+//! | [`config`] | flags over environment over file over default, and which of them it was |
+//! | [`cli`] | the command line as types |
+//! | [`program`] | the commands and their exit codes |
+//! | [`demo`] | an Atlas on 127.0.0.1, for `--demo`, for `demo-server` and for tests |
+//! | [`clock`] | the machine's clock, and the one of tests |
+//!
+//! Who may name whom is written in `tests/architecture/table.rs`, a reason beside each row, and
+//! `tests/architecture.rs` fails with file and line where `src` does otherwise. In short: `domain` names nobody;
+//! `app` knows the words of worker and API and none of their doings; `ui` sees a `Screen` and no more; `worker`
+//! sees a trait and no HTTP; `demo` shares no code with the client that it proves; and only `runtime`, `host`,
+//! `dashboard` and `program` put rooms together. Nobody calls `process::exit` or `println!`, and only the files
+//! listed there ask a clock.
+//!
+//! # Threads and channels
+//!
+//! | thread | lives | waits for |
+//! | --- | --- | --- |
+//! | main | always | events, with at most one timed wait; owns the model and the terminal |
+//! | `keys` | always | crossterm's blocking `read`; it must not be what notices a dead terminal, since it spins there |
+//! | `watch` | always | signals, and the terminal hanging up, in one `poll` without a time-out |
+//! | `worker` | from the first lookup on | commands, answers and the next due time, on a tokio runtime of its own with one thread; owns every schedule |
+//! | `store` | from the first edit or look at the file on | edits to save; joined on leaving, so that none is lost |
+//! | `demo-atlas` | with the demo | connections, on a runtime of its own |
+//! | `clipboard` | from the first copy on, where there is a desktop | texts: on X11 and Wayland a copy lasts as long as its owner |
+//!
+//! No state is shared: the loop owns the model, the worker its watches, and they talk through channels.
+//!
+//! - *Events, 256*: to the loop, from all the others. A loop that is this far behind makes input and worker wait,
+//!   which slows polling down rather than filling memory; store and clipboard drop their news instead, because
+//!   they also run while the loop is leaving.
+//! - *Signals*: to the loop, unbounded and taken before anything else: they must get through to a loop that is
+//!   behind, and their thread must not wait for it.
+//! - *Commands, 64*: to the worker, which takes them between two awaits. The loop only ever tries to send and keeps
+//!   the rest for later; that, and the worker's blocking send, is why the two cannot lock each other up.
+//! - *Edits*: to the store, unbounded, because a person makes them one by one and none may be dropped.
+//!
+//! # Time
+//!
+//! The time is a parameter. It is read in `host` for the loop, in `worker` through [`clock::Clock`], and in a test
+//! from a clock that follows tokio's paused one, where hours pass in microseconds. Tests with real sockets run in
+//! real time: a paused runtime takes waiting for a socket for having nothing to do, and lets every time-out fire.
+//! While something on the screen is timed, no wait is longer than 30 s, because a laptop may have slept.
+//!
+//! # Drawing
+//!
+//! Up to 32 messages are taken in, then one `Screen` is projected. It is drawn only when it differs from the one
+//! that is on the terminal, or when the terminal no longer shows that one (another size, a stop, a redraw). The
+//! projection also says when it would next differ; with nothing timed on the screen there is no timer at all.
+//! Nothing that is slow stands before the first frame: client, worker and demo start behind it.
+//!
+//! # Digest
+//!
+//! A client keeps the challenge that it last answered and signs each further request with the next nonce count, so
+//! a refresh is one request. diqwest's own memory of a challenge counts from 1 twice, which a strict server takes
+//! for a replay; so the answer from the kept challenge is put on the request by us, and diqwest only answers the
+//! challenge of a refusal, once. A nonce that has died costs one request more, and a wrong key two in all: there is
+//! no loop to get into. [`api::auth`] has the details.
+//!
+//! # Tests
+//!
+//! | layer | where | what it stands on |
+//! | --- | --- | --- |
+//! | rules of a room | `src/**/tests.rs`, `mod tests` | plain values; proptest for parsers, phases and cadence |
+//! | recorded answers | `tests/recordings.rs` | what Atlas really sent, byte for byte |
+//! | words on the screen | `tests/screen.rs` | `Screen` at chosen instants |
+//! | cells and styles | `tests/draw.rs` | ratatui's test backend |
+//! | the loop | `tests/loop.rs`, `tests/worker` | the whole program on a paused clock with a scripted Atlas |
+//! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
+//! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside |
+//! | the terminal | `tests/pty` | the binary in a pseudo-terminal: start, resize, every way to end |
+//! | this page | `tests/architecture.rs`, `tests/readme.rs` | the source, and the README |
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod clipboard;
+pub mod clock;
+pub mod config;
+pub mod dashboard;
+pub mod demo;
+pub mod domain;
+pub mod headless;
+pub mod host;
+pub mod input;
+pub mod program;
+pub mod runtime;
+pub mod store;
+pub mod terminal;
+pub mod ui;
+pub mod worker;

@@ -1,0 +1,157 @@
+//! The commands of the program, and its exit codes.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use crate::api::client::{Client, Limits};
+use crate::api::{ApiError, ErrorKind, Meta};
+use crate::cli::{self, Args};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, ConfigError, Env, Settings};
+use crate::dashboard::{self, DashboardError, Request};
+use crate::headless::GetOptions;
+use crate::input::Signal;
+use crate::{demo, headless};
+
+/// Wrong usage: arguments, environment, config file, or no terminal.
+const USAGE: u8 = 2;
+const INTERNAL: u8 = 1;
+
+/// Runs one command line, program name first. Returns the exit code.
+#[must_use]
+pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
+    let args = match Args::read(words) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version go to standard output and are no error. A closed pipe is nobody's fault.
+            let _ = error.print();
+            return if error.use_stderr() { USAGE } else { 0 };
+        }
+    };
+    match command(args) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&error.to_string());
+            USAGE
+        }
+    }
+}
+
+fn complain(words: &str) {
+    // When even standard error is closed, the exit code is all that is left to say it.
+    let _ = writeln!(io::stderr(), "atlas-tui: {words}");
+}
+
+fn command(mut args: Args) -> Result<u8, ConfigError> {
+    let lookup = |name: &str| std::env::var_os(name);
+    let env = Env::new(&lookup);
+    config::flags::complete(&mut args, env)?;
+    match args.command.take() {
+        None => dashboard(&args, env),
+        Some(cli::Command::Get(get)) => {
+            let settings = Settings::load(&args, env)?;
+            let target = config::target::target(Some(&get.target), &args.common, env);
+            if let (Err(error), cli::Output::Json) = (&target, get.output.unwrap_or_default()) {
+                // As for every other failure: the object for programs, and the sentence for people.
+                let _ = writeln!(io::stdout(), "{}", headless::json::usage(&error.to_string()));
+            }
+            let target = target?;
+            let Some(target) = target else { return Ok(USAGE) };
+            Ok(get_one(&settings, &target, &get))
+        }
+        Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
+    }
+}
+
+fn dashboard(args: &Args, env: Env<'_>) -> Result<u8, ConfigError> {
+    let settings = Settings::load(args, env)?;
+    let target = config::target::target(args.target.as_deref(), &args.common, env)?;
+    if args.demo && target.is_some() {
+        complain("--demo brings its own lookups and takes no TARGET; leave one of the two out");
+        return Ok(USAGE);
+    }
+    let request = Request { target, demo: args.demo, crash: args.crash };
+    let ending = match dashboard::run(&settings, request) {
+        Ok(ending) => ending,
+        Err(error) => {
+            complain(&error.to_string());
+            return Ok(if matches!(error, DashboardError::NoTerminal(_)) { USAGE } else { INTERNAL });
+        }
+    };
+    if let Some(why) = &ending.unsaved {
+        complain(&format!("the last edits are not saved: {why}"));
+    }
+    // A terminal that hung up is no surprise; its signal tells it.
+    let broken = ending.error.filter(|_| ending.signal.is_none());
+    if let Some(error) = &broken {
+        complain(&DashboardError::Io(io::Error::from(error.kind())).to_string());
+    }
+    Ok(match ending.signal {
+        Some(signal) => signal_code(signal),
+        None if ending.unsaved.is_some() || broken.is_some() => INTERNAL,
+        None => 0,
+    })
+}
+
+/// 128 and the number of the signal, as shells report it.
+fn signal_code(signal: Signal) -> u8 {
+    match signal {
+        Signal::Hangup => 129,
+        Signal::Interrupt => 130,
+        Signal::Terminate => 143,
+        Signal::Stop | Signal::Continue => INTERNAL,
+    }
+}
+
+fn get_one(settings: &Settings, target: &crate::domain::target::Target, get: &cli::Get) -> u8 {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        complain("the system refuses a runtime for requests");
+        return INTERNAL;
+    };
+    let options = GetOptions {
+        output: match get.output.unwrap_or_default() {
+            cli::Output::Text => headless::Output::Text,
+            cli::Output::Json => headless::Output::Json,
+        },
+        exit_status: get.exit_status,
+    };
+    let client = if let Some(why) = &settings.half_pair {
+        Err(half_a_key(why))
+    } else {
+        let credentials = settings.credentials.clone();
+        Client::new(&settings.base_url.value, credentials, Limits::default(), || SystemClock.now())
+    };
+    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
+    match client {
+        Ok(client) => {
+            runtime.block_on(headless::get(&client, &SystemClock, target, options, &mut out, &mut err))
+        }
+        Err(error) => headless::refuse(&error, target, options, &mut out, &mut err),
+    }
+}
+
+/// No key, and which half of it is there.
+fn half_a_key(why: &str) -> ApiError {
+    ApiError {
+        kind: ErrorKind::NoCredentials,
+        code: None,
+        detail: Some(why.to_owned()),
+        retry_after: None,
+        meta: Meta::default(),
+    }
+}
+
+fn demo_server(server: &cli::DemoServer) -> u8 {
+    let options = demo::Options {
+        port: server.port.unwrap_or_default(),
+        seed: server.seed.unwrap_or_default(),
+        ..demo::Options::default()
+    };
+    match demo::serve_until_stopped(options, &mut io::stdout().lock()) {
+        Ok(()) => 0,
+        Err(error) => {
+            complain(&format!("the demo server cannot listen on port {}: {error}", options.port));
+            INTERNAL
+        }
+    }
+}

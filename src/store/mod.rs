@@ -1,0 +1,306 @@
+//! Saved lookups on disk: one versioned JSON file that several instances may edit at once.
+//!
+//! An edit is applied to what the file holds at that moment, under a lock, and the file is replaced as a whole:
+//! an instance never overwrites what another one saved, and a crash leaves the old file or the new one. Nothing
+//! in the file is dropped because we do not understand it. Everything here blocks; the loop calls it from a
+//! thread. Knows nothing of screens, and keeps no edit that failed: the caller does, and tries again.
+
+mod disk;
+mod format;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::domain::lookup::{Edit, Lookup};
+use crate::domain::text::clean;
+use disk::{Found, Stamp};
+use format::Document;
+
+/// How long to wait for another instance's edit, which takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The file of saved lookups.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    patience: Duration,
+    /// Which state of the file we have seen; `None` when there was none.
+    stamp: Option<Stamp>,
+    /// What we read or wrote last: the base of the next edit should the file be gone or broken by then.
+    last: Vec<Lookup>,
+}
+
+/// What the file holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Loaded {
+    /// In the user's order. Labels are clean, and no job is there twice.
+    pub lookups: Vec<Lookup>,
+    /// What the user should be told.
+    pub note: Option<LoadNote>,
+    /// Edits will fail.
+    pub read_only: bool,
+}
+
+/// Something about the file that the user should know. `Display` says it in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadNote {
+    /// The file was broken and is kept under another name.
+    SetAside { kept_as: PathBuf, reason: String },
+    /// The file is broken and could not be moved: left alone.
+    Broken { path: PathBuf, reason: String, cause: String },
+    /// A newer atlas-tui wrote it: left alone.
+    Newer { path: PathBuf, version: u64 },
+    /// Some entries mean nothing to us; they stay in the file. The reason is that of the first.
+    Skipped { path: PathBuf, count: usize, reason: String },
+    /// The file cannot be read.
+    Unreadable { path: PathBuf, cause: String },
+}
+
+/// Why an edit was not saved. `Display` names the file and the next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreError {
+    /// Another instance holds the lock.
+    Busy { lock: PathBuf },
+    /// A newer atlas-tui wrote the file.
+    Newer { path: PathBuf, version: u64 },
+    /// The file is there and cannot be read.
+    Unreadable { path: PathBuf, cause: String },
+    /// Read-only or full disk, no permission.
+    Unwritable { path: PathBuf, cause: String },
+}
+
+impl StoreError {
+    /// Whether the same edit may succeed later, so that it is worth keeping.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        !matches!(self, Self::Newer { .. })
+    }
+}
+
+impl Store {
+    /// A store on that file; nothing is read or made yet.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), patience: PATIENCE, stamp: None, last: Vec::new() }
+    }
+
+    /// Whether reading the file takes long enough to be felt: some two hundred lookups. One look at its metadata.
+    #[must_use]
+    pub fn is_large(&self) -> bool {
+        const LARGE: u64 = 32 * 1024;
+        std::fs::metadata(&self.path).is_ok_and(|file| file.len() > LARGE)
+    }
+
+    /// Reads the file. A missing one is an empty list; a broken one is moved aside. Where there is nothing to
+    /// read, what was read or written before stands: what is on the screen is worth more than an empty list.
+    pub fn load(&mut self) -> Loaded {
+        let loaded = match disk::read(&self.path) {
+            Ok(None) => {
+                self.stamp = None;
+                self.as_before(None, false)
+            }
+            Ok(Some(found)) => {
+                self.stamp = Some(found.stamp);
+                match format::read(&found.bytes) {
+                    Ok(content) => self.loaded(content),
+                    Err(reason) => self.load_broken(reason),
+                }
+            }
+            Err(cause) => self.unreadable(&cause),
+        };
+        self.last.clone_from(&loaded.lookups);
+        loaded
+    }
+
+    /// Whether the file is another than the one last read or written here. One look at its metadata.
+    #[must_use]
+    pub fn changed_since_load(&self) -> bool {
+        disk::stamp(&self.path) != self.stamp
+    }
+
+    /// Applies an edit to what the file holds now, and saves it. Returns what it holds then, other instances'
+    /// edits included; the note tells only of a file that had to be moved aside.
+    ///
+    /// # Errors
+    /// When it could not be saved; the file is then as it was.
+    pub fn edit(&mut self, edit: &Edit) -> Result<Loaded, StoreError> {
+        let (lock, patience) = (self.lock_path(), self.patience);
+        match disk::locked(&lock, patience, || self.edit_locked(edit)) {
+            Ok(Some(result)) => result,
+            Ok(None) => Err(StoreError::Busy { lock }),
+            Err(cause) => Err(self.unwritable(&cause)),
+        }
+    }
+
+    fn edit_locked(&mut self, edit: &Edit) -> Result<Loaded, StoreError> {
+        let found = disk::read(&self.path).map_err(|cause| StoreError::Unreadable {
+            path: self.path.clone(),
+            cause: disk::words(&cause),
+        })?;
+        let mut note = None;
+        let whole = match &found {
+            None => None,
+            Some(found) => match Document::read(&found.bytes) {
+                Ok(document) => Some((document, found.stamp)),
+                Err(reason) => {
+                    note = Some(self.set_aside(found, reason).map_err(|(_, cause)| self.unwritable(&cause))?);
+                    None
+                }
+            },
+        };
+        let must_write = whole.is_none();
+        let mut document = match whole {
+            Some((document, _)) if document.version() > format::VERSION => {
+                return Err(StoreError::Newer { path: self.path.clone(), version: document.version() });
+            }
+            Some((document, stamp)) => {
+                self.stamp = Some(stamp);
+                document
+            }
+            None => Document::of(&self.last),
+        };
+        if document.apply(edit) || must_write {
+            let written = disk::replace(&self.path, &document.to_bytes());
+            self.stamp = Some(written.map_err(|cause| self.unwritable(&cause))?);
+        }
+        self.last = document.lookups();
+        Ok(Loaded { lookups: self.last.clone(), note, read_only: false })
+    }
+
+    fn loaded(&self, content: format::Content) -> Loaded {
+        let path = self.path.clone();
+        let newer = content.version > format::VERSION;
+        let note = if newer {
+            Some(LoadNote::Newer { path, version: content.version })
+        } else {
+            let count = content.skipped;
+            content.first_reason.map(|reason| LoadNote::Skipped { path, count, reason })
+        };
+        Loaded { lookups: content.lookups, note, read_only: newer }
+    }
+
+    /// Under the lock, for another instance may be doing the same: moves the file aside unless it is whole now.
+    fn load_broken(&mut self, reason: String) -> Loaded {
+        let (lock, patience) = (self.lock_path(), self.patience);
+        match disk::locked(&lock, patience, || self.load_broken_locked()) {
+            Ok(Some(loaded)) => loaded,
+            Ok(None) => self.broken_in_place(reason, "another atlas-tui is saving".to_owned()),
+            Err(cause) => self.broken_in_place(reason, disk::words(&cause)),
+        }
+    }
+
+    fn load_broken_locked(&mut self) -> Loaded {
+        self.stamp = None;
+        let found = match disk::read(&self.path) {
+            Ok(Some(found)) => found,
+            Ok(None) => return self.as_before(None, false),
+            Err(cause) => return self.unreadable(&cause),
+        };
+        match format::read(&found.bytes) {
+            Ok(content) => {
+                self.stamp = Some(found.stamp);
+                self.loaded(content)
+            }
+            Err(reason) => match self.set_aside(&found, reason) {
+                Ok(note) => self.as_before(Some(note), false),
+                Err((reason, cause)) => {
+                    self.stamp = Some(found.stamp);
+                    self.broken_in_place(reason, disk::words(&cause))
+                }
+            },
+        }
+    }
+
+    fn unreadable(&self, cause: &std::io::Error) -> Loaded {
+        let (path, cause) = (self.path.clone(), disk::words(cause));
+        self.as_before(Some(LoadNote::Unreadable { path, cause }), true)
+    }
+
+    fn broken_in_place(&self, reason: String, cause: String) -> Loaded {
+        self.as_before(Some(LoadNote::Broken { path: self.path.clone(), reason, cause }), true)
+    }
+
+    fn as_before(&self, note: Option<LoadNote>, read_only: bool) -> Loaded {
+        Loaded { lookups: self.last.clone(), note, read_only }
+    }
+
+    fn set_aside(&self, found: &Found, reason: String) -> Result<LoadNote, (String, std::io::Error)> {
+        match disk::set_aside(&self.path, found) {
+            Ok(kept_as) => Ok(LoadNote::SetAside { kept_as, reason }),
+            Err(cause) => Err((reason, cause)),
+        }
+    }
+
+    fn lock_path(&self) -> PathBuf {
+        self.path.with_extension("lock")
+    }
+
+    fn unwritable(&self, cause: &std::io::Error) -> StoreError {
+        StoreError::Unwritable { path: self.path.clone(), cause: disk::words(cause) }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy { lock } => {
+                write!(f, "another atlas-tui holds {}; end it if it hangs", shown(lock))
+            }
+            Self::Newer { path, version } => write!(
+                f,
+                "{} has version {version}, of a newer atlas-tui, and is not changed; update atlas-tui",
+                shown(path)
+            ),
+            Self::Unreadable { path, cause } => {
+                write!(f, "{} cannot be read: {cause}; make it readable", shown(path))
+            }
+            Self::Unwritable { path, cause } => {
+                write!(f, "{} cannot be written: {cause}; check its directory and the disk", shown(path))
+            }
+        }
+    }
+}
+
+impl fmt::Display for LoadNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SetAside { kept_as, reason } => {
+                let name = kept_as.file_name().map_or(kept_as.as_path(), Path::new);
+                write!(
+                    f,
+                    "lookups kept aside as {}, beside the new file: not readable ({reason})",
+                    shown(name)
+                )
+            }
+            Self::Broken { path, reason, cause } => write!(
+                f,
+                "{} could not be read ({reason}) nor moved aside ({cause}); nothing is saved until it is",
+                shown(path)
+            ),
+            Self::Newer { path, version } => write!(
+                f,
+                "{} has version {version}, of a newer atlas-tui: opened read-only; update atlas-tui to edit",
+                shown(path)
+            ),
+            Self::Skipped { path, count: 1, reason } => {
+                write!(f, "1 lookup in {} is left out, and kept there: {reason}", shown(path))
+            }
+            Self::Skipped { path, count, reason } => {
+                write!(f, "{count} lookups in {} are left out, and kept there: {reason}", shown(path))
+            }
+            Self::Unreadable { path, cause } => {
+                write!(f, "{} cannot be read: {cause}; nothing is saved until it can", shown(path))
+            }
+        }
+    }
+}
+
+fn shown(path: &Path) -> String {
+    clean(&path.to_string_lossy()).into_owned()
+}

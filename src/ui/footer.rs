@@ -1,0 +1,82 @@
+//! The last line: the keys that work here with the rate budget, or a line of input. And the notice above it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+use ratatui::style::Style;
+
+use super::pane::{Line, after, before, inset, put, put_right, put_runs};
+use super::text::{field, width};
+use super::theme::Theme;
+use crate::app::keymap::Action;
+use crate::app::screen::{Footer, FooterKey, Input, Prompt, Role, Span};
+
+/// Between two keys, and before the budget.
+const GAP: u16 = 2;
+
+/// Draws the keys, or the prompt and the place of its cursor.
+pub(super) fn draw(buffer: &mut Buffer, line: Line, footer: &Footer, theme: Theme) -> Option<Position> {
+    if let Some(prompt) = &footer.prompt {
+        let Prompt { sign, input, note } = prompt;
+        return draw_prompt(buffer, inset(line, 1, 1), sign, input, note, theme);
+    }
+    let mut end = line.x;
+    for (place, key) in placed(line, &footer.keys) {
+        let rest = put(buffer, place, &key.key, theme.style(Role::Key));
+        let rest = put(buffer, rest, " ", Style::new());
+        put(buffer, rest, key.word, theme.style(Role::Muted));
+        end = place.right();
+    }
+    let all = placed(line, &footer.keys).count() == footer.keys.len();
+    if let (Some(budget), true) = (&footer.budget, all) {
+        let rest = before(after(line, end + GAP - line.x), 1);
+        if width(&budget.text) <= rest.width {
+            put_right(buffer, rest, &budget.text, theme.style(budget.role));
+        }
+    }
+    None
+}
+
+/// The keys that fit, each with its cells.
+fn placed(line: Line, keys: &[FooterKey]) -> impl Iterator<Item = (Line, &FooterKey)> {
+    let mut rest = inset(line, 1, 1);
+    keys.iter().map_while(move |key| {
+        let columns = width(&key.key).saturating_add(1).saturating_add(width(key.word));
+        if columns > rest.width || rest.is_empty() {
+            return None;
+        }
+        let place = Line { width: columns, ..rest };
+        rest = after(rest, columns.saturating_add(GAP));
+        Some((place, key))
+    })
+}
+
+/// The action of the key at a column.
+pub(super) fn hit(line: Line, footer: &Footer, x: u16) -> Option<Action> {
+    if footer.prompt.is_some() {
+        return None;
+    }
+    let at = Position::new(x, line.y);
+    placed(line, &footer.keys).find(|(place, _)| place.contains(at)).map(|(_, key)| key.action)
+}
+
+/// A sign, the input and its cursor; the note stands at the right while there is room.
+pub(super) fn draw_prompt(
+    buffer: &mut Buffer,
+    line: Line,
+    sign: &str,
+    input: &Input,
+    note: &str,
+    theme: Theme,
+) -> Option<Position> {
+    let mut rest = put(buffer, line, sign, theme.style(Role::Key));
+    if width(&input.text).saturating_add(width(note)).saturating_add(3) <= rest.width {
+        rest = put_right(buffer, rest, note, theme.style(Role::Muted));
+    }
+    let (shown, column) = field(input, rest.width);
+    put(buffer, rest, shown, Style::new());
+    (!rest.is_empty()).then(|| Position::new(rest.x + column, rest.y))
+}
+
+pub(super) fn draw_notice(buffer: &mut Buffer, line: Line, notice: &Span, theme: Theme) {
+    put_runs(buffer, inset(line, 1, 1), std::slice::from_ref(notice), theme);
+}

@@ -1,0 +1,204 @@
+//! The form of a lookup: a hint, the kind, the inputs with their verdicts, and the place of the cursor.
+//!
+//! With room, a verdict stands beside its input; without, under it, and the rows slide so that the focused one
+//! and its verdict are always seen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::text;
+
+use super::pane::{
+    Line, after, bottom_edge, centred, inset, label, label_keys, popup, put, put_lines, row, top_edge,
+};
+use super::text::{Lines, field, width, wrap};
+use super::theme::Theme;
+use crate::app::screen::{Form, FormInput, Role, Span};
+
+/// Columns of a popup with the verdicts beside the inputs, and with them below.
+const BESIDE: u16 = 100;
+const BELOW: u16 = 76;
+/// An id and its cursor, with some air.
+const INPUT: u16 = 32;
+const GAP: u16 = 2;
+/// The most lines that a verdict may take under its input.
+const VERDICT_LINES: usize = 3;
+
+/// One line of the form.
+enum Row<'a> {
+    Text(text::Line<'a>),
+    Kind,
+    /// With the first line of its verdict, when that stands beside it.
+    Input(usize, &'a FormInput, Option<text::Line<'a>>),
+}
+
+#[derive(Clone, Copy)]
+struct Columns {
+    name: u16,
+    beside: bool,
+}
+
+/// Draws the form, and says where its cursor is when an input is focused.
+pub(super) fn draw(buffer: &mut Buffer, room: Rect, form: &Form, theme: Theme) -> Option<Position> {
+    let beside = room.width >= BESIDE;
+    let popup_width = if beside { BESIDE } else { BELOW };
+    let text_width = popup_width.min(room.width).saturating_sub(4);
+    let roomy = room.height >= 17;
+    let names = form.inputs.iter().map(|input| width(input.name)).max().unwrap_or(0).max(width("Kind"));
+    let columns = Columns { name: names + 2 + if text_width < 40 { 1 } else { GAP }, beside };
+
+    let (rows, focus) = compose(form, columns, text_width, roomy, theme);
+    let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let area = centred(room, popup_width, height);
+    let body = inset(popup(buffer, area, &form.title, theme), 1, 1);
+    label_keys(buffer, bottom_edge(area), &form.keys, theme);
+
+    // As far down as the end of the focused input needs, but never past its own line.
+    let first = focus.end.saturating_sub(usize::from(body.height)).min(focus.start);
+    if first > 0 {
+        let edge = top_edge(area);
+        let mark = after(edge, edge.width.saturating_sub(4));
+        label(buffer, mark, theme.more_above(), theme.style(Role::Muted));
+    }
+    let mut cursor = None;
+    for (y, item) in (0..body.height).zip(rows.iter().skip(first)) {
+        let line = row(body, y);
+        match item {
+            Row::Text(text) => put_lines(buffer, line, std::slice::from_ref(text), 0),
+            Row::Kind => draw_kind(buffer, line, form, columns, theme),
+            Row::Input(index, input, verdict) => {
+                let focused = form.focus == index + 1;
+                let place = draw_input(buffer, line, input, focused, columns, theme);
+                let beside = after(line, columns.name + INPUT + GAP);
+                put_lines(buffer, beside, verdict.as_slice(), 0);
+                if focused {
+                    cursor = place;
+                }
+            }
+        }
+    }
+    cursor
+}
+
+/// All lines, and those of them that the focus is on.
+fn compose<'a>(
+    form: &'a Form,
+    columns: Columns,
+    text_width: u16,
+    roomy: bool,
+    theme: Theme,
+) -> (Vec<Row<'a>>, std::ops::Range<usize>) {
+    let mut rows: Vec<Row<'a>> = Vec::with_capacity(24);
+    let text = |line| Row::Text(line);
+    rows.extend(run_lines(&form.hint, text_width, theme).into_iter().map(text));
+    if roomy {
+        rows.push(Row::Text(text::Line::default()));
+    }
+    let mut focus = rows.len()..rows.len() + 1;
+    rows.push(Row::Kind);
+    if roomy && !columns.beside {
+        rows.push(Row::Text(text::Line::default()));
+    }
+    for (index, input) in form.inputs.iter().enumerate() {
+        let start = rows.len();
+        let indent = if columns.beside {
+            columns.name + INPUT + GAP
+        } else if text_width < 40 {
+            4
+        } else {
+            columns.name
+        };
+        let mut verdict = run_lines(&input.verdict, text_width.saturating_sub(indent), theme);
+        verdict.truncate(VERDICT_LINES);
+        let mut verdict = verdict.into_iter();
+        let first = if columns.beside { verdict.next() } else { None };
+        rows.push(Row::Input(index, input, first));
+        rows.extend(verdict.map(|mut line| {
+            line.spans.insert(0, super::text::blank(indent));
+            Row::Text(line)
+        }));
+        // A line is kept for it even when it says nothing, so that typing moves no other row.
+        if !columns.beside && rows.len() == start + 1 {
+            rows.push(Row::Text(text::Line::default()));
+        }
+        if form.focus == index + 1 {
+            focus = start..rows.len();
+        }
+    }
+    if roomy && columns.beside {
+        rows.push(Row::Text(text::Line::default()));
+    }
+    (rows, focus)
+}
+
+fn run_lines(run: &Span, columns: u16, theme: Theme) -> Lines<'_> {
+    wrap([(run.text.as_str(), theme.style(run.role))], columns)
+}
+
+/// The pointer and the name of a line; returns the place of its value.
+fn draw_name(
+    buffer: &mut Buffer,
+    line: Line,
+    name: &str,
+    focused: bool,
+    columns: Columns,
+    theme: Theme,
+) -> Line {
+    if focused {
+        put(buffer, line, theme.pointer(), theme.style(Role::Strong));
+    }
+    let role = if focused { Role::Strong } else { Role::Muted };
+    put(buffer, after(line, 2), name, theme.style(role));
+    after(line, columns.name)
+}
+
+/// `‹ find out ›  serverless    flex`: the chosen one in brackets. Alone, with its place, when they do not fit.
+fn draw_kind(buffer: &mut Buffer, line: Line, form: &Form, columns: Columns, theme: Theme) {
+    let focused = form.focus == 0;
+    let mut line = draw_name(buffer, line, "Kind", focused, columns, theme);
+    let (open, close) = theme.brackets();
+    let chosen = theme.style(Role::Strong);
+    let chosen = if focused { chosen.add_modifier(Modifier::REVERSED) } else { chosen };
+    let all = form.kinds.iter().fold(0, |sum: u16, kind| sum.saturating_add(width(kind) + 4));
+    let alone = all > line.width;
+    for (index, kind) in form.kinds.iter().enumerate() {
+        if index == form.kind {
+            line = put(buffer, line, open, chosen);
+            line = put(buffer, line, kind, chosen);
+            line = put(buffer, line, close, chosen);
+        } else if !alone {
+            line = put(buffer, after(line, 2), kind, theme.style(Role::Muted));
+            line = after(line, 2);
+        }
+    }
+    if alone {
+        let place = format!("{}/{}", form.kind + 1, form.kinds.len());
+        put(buffer, after(line, 2), &place, theme.style(Role::Muted));
+    }
+}
+
+/// Name and input; returns the place of the cursor.
+fn draw_input(
+    buffer: &mut Buffer,
+    line: Line,
+    item: &FormInput,
+    focused: bool,
+    columns: Columns,
+    theme: Theme,
+) -> Option<Position> {
+    let rest = draw_name(buffer, line, item.name, focused, columns, theme);
+    let place = if columns.beside { Line { width: INPUT.min(rest.width), ..rest } } else { rest };
+    let (shown, column) =
+        if focused { field(&item.input, place.width) } else { (item.input.text.as_str(), 0) };
+    if shown.is_empty() && item.input.text.is_empty() {
+        put(buffer, place, item.placeholder, theme.style(Role::Muted));
+    } else if focused {
+        put(buffer, place, shown, Style::new());
+    } else {
+        put(buffer, place, &super::text::elide(shown, place.width, theme), Style::new());
+    }
+    if focused {
+        buffer.set_style(place, Theme::INPUT);
+    }
+    (!place.is_empty()).then(|| Position::new(place.x + column, place.y))
+}

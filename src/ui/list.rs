@@ -1,0 +1,161 @@
+//! The list of lookups: selection, glyph, label, marks, phase word, one time.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::pane::{
+    Line, after, before, bordered, bottom_edge, inset, inside, label, label_right, put, put_lines, put_right,
+    row, scroll_to, top_edge,
+};
+use super::text::{cut, elide, width, wrap};
+use super::theme::Theme;
+use crate::app::screen::{List, Role, Row, Span};
+
+/// The pointer and a blank.
+const POINTER: u16 = 2;
+/// The glyph and a blank; two columns for it, because `⌛` is wide.
+const GLYPH: u16 = 3;
+/// Before each mark.
+const MARK_GAP: u16 = 2;
+/// A label is worth more than the time beside it below this, and more than the phase word below the next.
+const LABEL_BEFORE_TIME: u16 = 12;
+const LABEL_BEFORE_WORD: u16 = 8;
+/// What a mark leaves to the label: a stale row must say so, even if its label is hard to read.
+const LABEL_BESIDE_MARKS: u16 = 5;
+/// A column of phase words, at least and at most: `link ready`, and the longest without its second half.
+const WORD: (u16, u16) = (10, 12);
+
+/// Columns at the right end, the same for all rows; 0 when the pane is too narrow for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Columns {
+    word: u16,
+    time: u16,
+}
+
+impl Columns {
+    /// At least as wide as the usual words and times, so that they do not shift when a row scrolls in.
+    fn of(rows: &[Row], width_of_row: u16) -> Self {
+        let widest = |part: fn(&Row) -> &str| rows.iter().map(|row| width(part(row))).max().unwrap_or(0);
+        let word = widest(|row| &row.word).clamp(WORD.0, WORD.1);
+        let time = widest(|row| &row.time).clamp(5, 10);
+        let room = width_of_row.saturating_sub(POINTER + GLYPH + 1);
+        let left = room.saturating_sub(LABEL_BEFORE_TIME + 1 + 2 + time);
+        if left >= WORD.0 {
+            Self { word: word.min(left), time }
+        } else if room >= LABEL_BEFORE_WORD + 1 + word {
+            Self { word, time: 0 }
+        } else {
+            Self { word: 0, time: 0 }
+        }
+    }
+}
+
+fn body(area: Rect, tiny: bool) -> Rect {
+    if tiny { area } else { inside(area) }
+}
+
+/// Index of the first row drawn: 0, unless the selected one would be out of sight.
+fn first(list: &List, height: u16) -> usize {
+    scroll_to(list.selected.unwrap_or(0), height)
+}
+
+pub(super) fn hit(area: Rect, list: &List, tiny: bool, at: Position) -> Option<usize> {
+    let body = body(area, tiny);
+    let index = first(list, body.height) + usize::from(at.y.checked_sub(body.y)?);
+    (body.contains(at) && index < list.rows.len()).then_some(index)
+}
+
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, tiny: bool, theme: Theme) {
+    let body = body(area, tiny);
+    if !tiny {
+        bordered(buffer, area, &list.title, focused, theme);
+        draw_edges(buffer, area, list, body.height, theme);
+    }
+    if let (Some(empty), true) = (&list.empty, list.rows.is_empty()) {
+        let area = inset(body, 2, 1);
+        let lines = wrap([(empty.as_str(), theme.style(Role::Muted))], area.width);
+        put_lines(buffer, area, &lines, 0);
+    }
+    let columns = Columns::of(&list.rows, body.width);
+    let first = first(list, body.height);
+    for (y, (index, item)) in (0..body.height).zip(list.rows.iter().enumerate().skip(first)) {
+        let line = row(body, y);
+        let selected = list.selected == Some(index);
+        draw_row(buffer, line, item, selected, columns, theme);
+        if selected {
+            buffer.set_style(line, if focused { theme.select() } else { Theme::SELECTED_QUIETLY });
+        }
+    }
+}
+
+fn draw_row(buffer: &mut Buffer, line: Line, item: &Row, selected: bool, columns: Columns, theme: Theme) {
+    let pointer = if selected { theme.pointer() } else { "" };
+    put(buffer, line, pointer, theme.style(Role::Strong));
+    let line = after(line, POINTER);
+    put(buffer, Line { width: line.width.min(GLYPH - 1), ..line }, &item.glyph, theme.signal(item.role));
+    let mut line = before(after(line, GLYPH), 1);
+    let (time, mut rest) = (after(line, line.width.saturating_sub(columns.time)), line);
+    if columns.time > 0 {
+        rest = before(rest, columns.time + 2);
+    }
+    let mut marks =
+        item.marks.iter().fold(0, |sum: u16, mark| sum.saturating_add(width(&mark.text) + MARK_GAP));
+    if columns.word > 0 {
+        // Where there is no other place for it, a mark takes that of the word: the glyph still tells the phase,
+        // and nothing else would tell that it may be old.
+        let squeezed = columns.time == 0 && rest.width < columns.word + 1 + marks + LABEL_BEFORE_WORD;
+        let (word, role) = match item.marks.first().filter(|_| squeezed) {
+            Some(mark) => (&mark.text, mark.role),
+            None => (&item.word, item.role),
+        };
+        if squeezed {
+            marks = 0;
+        }
+        put_right(buffer, rest, &cut(word, columns.word, theme), theme.style(role));
+        // A short word leaves its blanks to the label.
+        rest = before(rest, width(word).min(columns.word) + 1);
+    }
+    line.width = rest.width;
+    // A label and its marks that would push each other together take the place of the time.
+    let crowded = marks > 0 && width(&item.label).saturating_add(marks) > line.width;
+    if crowded && marks <= columns.time + MARK_GAP {
+        put_marks(buffer, after(time, columns.time + MARK_GAP - marks), &item.marks, theme);
+        marks = 0;
+    } else if columns.time > 0 {
+        put_right(buffer, time, &cut(&item.time, columns.time, theme), theme.style(Role::Muted));
+    }
+    // A mark may push the label together, but not out.
+    let marks = if line.width >= marks.saturating_add(LABEL_BESIDE_MARKS) { marks } else { 0 };
+    let shown = elide(&item.label, line.width - marks, theme);
+    let style = if item.role == Role::Danger { theme.style(Role::Strong) } else { Style::new() };
+    let rest = put(buffer, line, &shown, style);
+    if marks > 0 {
+        put_marks(buffer, after(rest, MARK_GAP), &item.marks, theme);
+    }
+}
+
+fn put_marks(buffer: &mut Buffer, mut line: Line, marks: &[Span], theme: Theme) {
+    for mark in marks {
+        line = after(put(buffer, line, &mark.text, theme.style(mark.role)), MARK_GAP);
+    }
+}
+
+/// The place in a long list at the top, the note at the bottom.
+fn draw_edges(buffer: &mut Buffer, area: Rect, list: &List, height: u16, theme: Theme) {
+    let shown = usize::from(height).min(list.rows.len());
+    if list.total > shown {
+        let at = list.above + list.selected.unwrap_or(0) + 1;
+        let text = format!("{at}/{}", list.total);
+        let edge = after(top_edge(area), width(&list.title) + 2);
+        label_right(buffer, before(edge, 1), &text, theme.style(Role::Muted));
+    }
+    let mut edge = bottom_edge(area);
+    let below = list.total.saturating_sub(list.above + first(list, height) + shown);
+    if below > 0 {
+        edge = label_right(buffer, edge, theme.more_below(), theme.style(Role::Muted));
+    }
+    if let Some(note) = &list.note {
+        label(buffer, edge, &cut(&note.text, edge.width.saturating_sub(2), theme), theme.style(note.role));
+    }
+}

@@ -1,0 +1,270 @@
+//! The rules of the architecture as data: who may name what, and why.
+
+/// A top-level module of `src` and all that it may name.
+pub struct Room {
+    pub name: &'static str,
+    /// Other rooms, or single items of them, by the beginning of their path.
+    pub rooms: &'static [&'static str],
+    /// Crates from `Cargo.toml`.
+    pub crates: &'static [&'static str],
+    /// The parts of `std` that reach outside of the program (see [`GUARDED_STD`]).
+    pub std: &'static [&'static str],
+    pub why: &'static str,
+}
+
+pub const ROOMS: &[Room] = &[
+    Room {
+        name: "domain",
+        rooms: &[],
+        crates: &["jiff", "secrecy", "serde_json", "unicode_segmentation", "unicode_width"],
+        std: &[],
+        why: "what a restore job means is decided without terminal, network, disk or clock; serde_json reads \
+              pasted text only",
+    },
+    Room {
+        name: "app",
+        rooms: &[
+            "domain",
+            "worker::protocol",
+            "worker::Command",
+            "worker::Outcome",
+            "worker::Report",
+            "worker::RequestId",
+            "worker::WatchId",
+            "api::Answer",
+            "api::ApiError",
+            "api::Budget",
+            "api::ErrorKind",
+            "api::Explanation",
+            "api::Meta",
+            "api::Missing",
+        ],
+        crates: &["jiff", "serde_json", "strsim", "tui_input", "unicode_segmentation", "unicode_width"],
+        std: &[],
+        why: "every decision of the dashboard runs in a plain test; of worker and API it knows the words they speak",
+    },
+    Room {
+        name: "ui",
+        rooms: &["app::screen", "app::keymap::Action"],
+        crates: &["ratatui", "unicode_segmentation", "unicode_width"],
+        std: &[],
+        why: "it draws a finished Screen: no state, no clock, no choice of what to say",
+    },
+    Room {
+        name: "worker",
+        rooms: &[
+            "domain",
+            "clock",
+            "api::Answer",
+            "api::ApiError",
+            "api::Budget",
+            "api::ErrorKind",
+            "api::Meta",
+            "api::Missing",
+            "api::RestoreApi",
+        ],
+        crates: &["fastrand", "jiff", "tokio"],
+        std: &[],
+        why: "it polls anything that can be asked for a job; HTTP and the screen are other rooms",
+    },
+    Room {
+        name: "api",
+        rooms: &["domain"],
+        crates: &[
+            "digest_auth",
+            "diqwest",
+            "httpdate",
+            "jiff",
+            "reqwest",
+            "rustls",
+            "serde",
+            "serde_json",
+            "serde_path_to_error",
+            "tokio",
+            "url",
+        ],
+        std: &["io", "net"],
+        why: "the only room that speaks HTTP to Atlas (tokio for one time-out); when to ask and what to show is not its business",
+    },
+    Room {
+        name: "headless",
+        rooms: &[
+            "domain",
+            "worker",
+            "clock",
+            "api::Answer",
+            "api::ApiError",
+            "api::ErrorKind",
+            "api::RestoreApi",
+        ],
+        crates: &["jiff", "serde", "serde_json"],
+        std: &["io"],
+        why: "functions of a writer, a clock and the API: a test hands in all three",
+    },
+    Room {
+        name: "clock",
+        rooms: &[],
+        crates: &["jiff", "tokio"],
+        std: &[],
+        why: "the one place that asks for the time; the test clock follows tokio's paused one",
+    },
+    Room {
+        name: "config",
+        rooms: &[
+            "domain",
+            "cli",
+            "api::Credentials",
+            "api::BaseUrl",
+            "api::auth",
+            "api::base_url",
+            "app::keymap",
+            "app::screen::ThemeName",
+            "app::time_format",
+        ],
+        crates: &["clap", "etcetera", "jiff", "serde", "toml"],
+        std: &["fs", "io"],
+        why: "it reads one file and is handed the environment; what it reads are the other rooms' own types",
+    },
+    Room {
+        name: "cli",
+        rooms: &["config::interval", "domain::target"],
+        crates: &["clap"],
+        std: &[],
+        why: "types of the command line, and nothing that acts on them",
+    },
+    Room {
+        name: "store",
+        rooms: &["domain"],
+        crates: &["fd_lock", "jiff", "serde", "serde_json", "tempfile"],
+        std: &["fs", "io", "os", "thread"],
+        why: "one file of lookups; who shows them and when they are read is not its business",
+    },
+    Room {
+        name: "terminal",
+        rooms: &[],
+        crates: &["color_eyre", "crossterm", "ratatui", "rustix", "unicode_width"],
+        std: &["env", "io"],
+        why: "bytes of the terminal; what is drawn is not its business",
+    },
+    Room {
+        name: "input",
+        rooms: &["app::key", "terminal"],
+        crates: &["crossterm", "rustix", "signal_hook"],
+        std: &["io", "os", "thread"],
+        why: "it tells which key was pressed and not what it means",
+    },
+    Room {
+        name: "clipboard",
+        rooms: &[],
+        crates: &["arboard", "base64", "open", "url"],
+        std: &["env", "thread"],
+        why: "copying and opening links; it never writes to the terminal itself",
+    },
+    Room {
+        name: "demo",
+        rooms: &["clock", "domain"],
+        crates: &["axum", "digest_auth", "fastrand", "httpdate", "jiff", "serde_json", "tokio"],
+        std: &["io", "net", "thread"],
+        why: "an Atlas of its own: it proves the client only as long as it shares no code with it",
+    },
+    Room {
+        name: "runtime",
+        rooms: &["app", "input", "ui"],
+        crates: &["jiff", "ratatui"],
+        std: &[],
+        why: "the loop is generic over everything outside, so that the whole program runs in a test",
+    },
+    Room {
+        name: "host",
+        rooms: &[
+            "api",
+            "app",
+            "clipboard",
+            "clock",
+            "demo",
+            "domain",
+            "input",
+            "runtime",
+            "store",
+            "terminal",
+            "worker",
+        ],
+        crates: &["jiff", "ratatui", "tokio"],
+        std: &["io", "thread"],
+        why: "the threads and channels of the real program; it decides nothing and draws nothing",
+    },
+    Room {
+        name: "dashboard",
+        rooms: &["app", "config", "domain", "host", "input", "runtime", "store", "terminal"],
+        crates: &["jiff", "ratatui"],
+        std: &["env", "io"],
+        why: "puts the parts of the dashboard together, in the order of a quick start",
+    },
+    Room {
+        name: "program",
+        rooms: &["api", "cli", "clock", "config", "dashboard", "demo", "domain", "headless", "input"],
+        crates: &["tokio"],
+        std: &["env", "io"],
+        why: "the commands and their exit codes; only it and main touch the environment as a whole",
+    },
+    Room {
+        name: "main",
+        rooms: &["program", "terminal"],
+        crates: &[],
+        std: &["env", "process"],
+        why: "arguments in, exit code out",
+    },
+    Room {
+        name: "lib",
+        rooms: &[],
+        crates: &[],
+        std: &[],
+        why: "the page about the architecture, and no code",
+    },
+];
+
+/// The parts of `std` that a room must be allowed to name.
+pub const GUARDED_STD: &[&str] = &["env", "fs", "io", "net", "os", "process", "thread"];
+
+/// Files that may ask a clock of the machine's. Everywhere else the time is a parameter or a `Clock`.
+pub const CLOCKS: &[(&str, &[&str], &str)] = &[
+    ("clock.rs", &["Timestamp::now", "Instant::now", "SystemClock"], "it is the clock"),
+    ("host.rs", &["SystemClock"], "the outside of the loop in production"),
+    ("program.rs", &["SystemClock"], "hands the clock to the commands without a screen"),
+    ("demo/mod.rs", &["SystemClock"], "the embedded Atlas has a clock of its own, as the real one has"),
+    ("worker/task.rs", &["Instant::now"], "tokio's, which tests pause: the distance between requests"),
+    ("store/disk.rs", &["Instant::now"], "how long a lock has been waited for; shown nowhere"),
+];
+
+/// Everything that reads a clock of the machine's. `SystemClock` by any mention.
+pub const CLOCK_READERS: &[&str] = &[
+    "Timestamp::now",
+    "Zoned::now",
+    "SystemTime::now",
+    "Instant::now",
+    "Utc::now",
+    "Local::now",
+    "SystemClock",
+];
+
+/// Paths that nobody may call, whatever the room.
+pub const NOWHERE: &[(&str, &str)] = &[
+    ("process::exit", "it leaves the terminal raw; return a code from `program::run`"),
+    ("process::abort", "it leaves the terminal raw; return a code from `program::run`"),
+];
+
+/// Macros that nobody may call.
+pub const NO_MACROS: &[(&str, &str)] = &[
+    ("print!", "write to the writer that was handed in: a closed pipe is no panic then"),
+    ("println!", "write to the writer that was handed in: a closed pipe is no panic then"),
+    ("eprint!", "it tears the screen; say it with a message or an error"),
+    ("eprintln!", "it tears the screen; say it with a message or an error"),
+    ("dbg!", "left over"),
+    ("todo!", "unfinished"),
+    ("unimplemented!", "unfinished"),
+];
+
+pub const MOST_LINES: usize = 500;
+
+/// Words that nobody may leave in a file.
+pub const NO_WORDS: &[&str] = &["TODO", "FIXME", "XXX"];

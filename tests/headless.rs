@@ -1,0 +1,341 @@
+//! `get` against a fake Atlas that answers with the recorded bodies: the exact text and JSON, the exit codes,
+//! and writers that fail.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::fs;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use atlas_tui::api::{Answer, ApiError, ErrorKind, Meta, Missing, RestoreApi, wire};
+use atlas_tui::clock::Clock;
+use atlas_tui::domain::job::RestoreJob;
+use atlas_tui::domain::target::{Kind, Target};
+use atlas_tui::headless::{GetOptions, Output, get};
+use jiff::Timestamp;
+
+#[derive(Clone, Copy)]
+struct At(Timestamp);
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+struct Atlas(Result<Answer, ApiError>);
+
+impl RestoreApi for Atlas {
+    async fn restore_job(&self, _: &Target) -> Result<Answer, ApiError> {
+        self.0.clone()
+    }
+}
+
+fn body(file: &str) -> String {
+    let text = fs::read_to_string(format!("{}/tests/recordings/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    // A recording has a head; the documented body alone has none.
+    match text.split_once("\n\n") {
+        Some((_, body)) => body.trim_end().to_owned(),
+        None => text,
+    }
+}
+
+fn decoded(body: &str) -> RestoreJob {
+    wire::restore_job(body.as_bytes()).unwrap()
+}
+
+fn answer(job: RestoreJob) -> Atlas {
+    Atlas(Ok(Answer { job, meta: Meta::default() }))
+}
+
+fn failure(kind: ErrorKind, http_status: Option<u16>, code: Option<&str>) -> Atlas {
+    Atlas(Err(ApiError {
+        kind,
+        code: code.map(str::to_owned),
+        detail: None,
+        retry_after: None,
+        meta: Meta { http_status, ..Meta::default() },
+    }))
+}
+
+fn target(job: &str) -> Target {
+    Target {
+        kind: Kind::Dedicated,
+        project: "6a793f6b2c88faeba59bae37".parse().unwrap(),
+        instance: "backupRestores-305".parse().unwrap(),
+        job: job.parse().unwrap(),
+    }
+}
+
+const AUTOMATED: &str = "6a794733c0eb9e7a17740663";
+const DOWNLOAD: &str = "6a7948342c88faeba59eb866";
+
+fn json() -> GetOptions {
+    GetOptions { output: Output::Json, exit_status: false }
+}
+
+/// Exit code, standard output and standard error.
+async fn run(atlas: &Atlas, job: &str, now: &str, options: GetOptions) -> (u8, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let clock = At(now.parse().unwrap());
+    let code = get(atlas, &clock, &target(job), options, &mut out, &mut err).await;
+    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+#[tokio::test]
+async fn the_recorded_download_in_json() {
+    let body = body("dedicated-download-ready.http");
+    let (code, out, err) = run(&answer(decoded(&body)), DOWNLOAD, "2026-08-10T03:45:53.7Z", json()).await;
+    let wanted = concat!(
+        r#"{"schema":1,"target":{"kind":"dedicated","projectId":"6a793f6b2c88faeba59bae37","#,
+        r#""instance":"backupRestores-305","jobId":"6a7948342c88faeba59eb866"},"phase":"ready","terminal":true,"#,
+        r#""anomalies":[],"stale":false,"deliveryType":"download","#,
+        r#""flags":{"cancelled":false,"expired":false,"failed":false},"createdAt":"2026-08-10T03:40:36Z","#,
+        r#""finishedAt":null,"expiresAt":"2026-08-10T04:44:52Z","expiresInSeconds":3539,"elapsedSeconds":317,"#,
+        r#""snapshotId":"6a79468a2c88faeba59de489","snapshotTakenAt":"2026-08-10T03:35:05Z","#,
+        r#""targetProjectId":null,"targetName":null,"#,
+        r#""deliveryUrls":["https://restore-6a7948342c88faeba59eb866.ljxf1b.mongodb-dev.net:27017/"#,
+        r#"aB12up63eFh16ZmBiQ9cUO5Q/restore-6a79468a2c88faeba59de489.tar.gz"],"#,
+        r#""fetchedAt":"2026-08-10T03:45:53Z","raw":"#,
+    );
+    assert_eq!(out, format!("{wanted}{body}}}\n"));
+    assert_eq!((code, err.as_str()), (0, ""));
+}
+
+#[tokio::test]
+async fn the_recorded_automated_restore_in_json() {
+    let body = body("dedicated-automated-finished.http");
+    let (code, out, _) = run(&answer(decoded(&body)), AUTOMATED, "2026-11-23T09:00:00Z", json()).await;
+    let wanted = concat!(
+        r#""phase":"completed","terminal":true,"anomalies":[],"stale":false,"deliveryType":"automated","#,
+        r#""flags":{"cancelled":false,"expired":false,"failed":false},"createdAt":"2026-08-10T03:36:19Z","#,
+        r#""finishedAt":"2026-08-10T03:40:10Z","expiresAt":null,"expiresInSeconds":null,"elapsedSeconds":231,"#,
+        r#""snapshotId":"6a79468a2c88faeba59de489","snapshotTakenAt":"2026-08-10T03:35:05Z","#,
+        r#""targetProjectId":"6a794320c0eb9e7a17728a63","targetName":"backupRestores2-895","deliveryUrls":[],"#,
+        r#""fetchedAt":"2026-11-23T09:00:00Z","raw":"#,
+    );
+    assert!(out.ends_with(&format!("{wanted}{body}}}\n")), "{out}");
+    assert_eq!(code, 0);
+}
+
+#[tokio::test]
+async fn every_recorded_job_is_one_line_of_valid_json_with_its_answer_in_it() {
+    let files = [
+        "dedicated-automated-created.http",
+        "dedicated-automated-in-progress.http",
+        "dedicated-automated-finished.http",
+        "dedicated-download-in-progress.http",
+        "dedicated-download-ready.http",
+        "serverless-restore-job.json",
+    ];
+    for file in files {
+        let body = body(file);
+        let (_, out, _) = run(&answer(decoded(&body)), AUTOMATED, "2026-08-10T03:45:00Z", json()).await;
+        let line = out.strip_suffix('\n').unwrap();
+        assert!(!line.contains('\n'), "{file}");
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(value["raw"], serde_json::from_str::<serde_json::Value>(&body).unwrap(), "{file}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_stay_as_they_came_and_hostile_text_is_escaped() {
+    let body = "{\n\t\"id\": \"\u{9b}31m\u{202e}\u{e0041}\",\n \"big\": 123456789012345678901234567890.10,\r\n\
+                \"half\":\"\\ud800\"}";
+    let mut job = decoded(r#"{"id":"x"}"#);
+    job.raw = atlas_tui::domain::job::RawJson::new(body);
+    let (_, out, _) = run(&answer(job), AUTOMATED, "2026-08-10T03:45:00Z", json()).await;
+    let raw = r#""raw":{"id": "\u009b31m\u202e\udb40\udc41", "big": 123456789012345678901234567890.10,"half":"\ud800"}}"#;
+    assert!(out.ends_with(&format!("{raw}\n")), "{out}");
+}
+
+#[tokio::test]
+async fn the_servers_clock_rules() {
+    let job = decoded(&body("dedicated-download-ready.http"));
+    let server_date = Some("2026-08-10T03:44:56Z".parse().unwrap());
+    let atlas = Atlas(Ok(Answer { job, meta: Meta { server_date, ..Meta::default() } }));
+    // The local clock is a day ahead: by it, the link would have expired.
+    let (_, out, _) = run(&atlas, DOWNLOAD, "2026-08-11T03:44:56Z", json()).await;
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(value["phase"], "ready");
+    let left = value["expiresInSeconds"].as_i64().unwrap();
+    assert!((3595..=3596).contains(&left), "{left}");
+    assert!(value["fetchedAt"].as_str().unwrap().starts_with("2026-08-10T03:44:5"), "{out}");
+}
+
+#[tokio::test]
+async fn another_jobs_answer_is_marked() {
+    let job = decoded(&body("dedicated-download-ready.http"));
+    let (_, out, _) = run(&answer(job), AUTOMATED, "2026-08-10T03:45:00Z", json()).await;
+    assert!(out.contains(r#""anomalies":["id_mismatch"]"#), "{out}");
+}
+
+#[tokio::test]
+async fn the_recorded_download_in_text() {
+    let job = decoded(&body("dedicated-download-ready.http"));
+    let (code, out, err) = run(&answer(job), DOWNLOAD, "2026-08-10T03:45:53Z", GetOptions::default()).await;
+    assert_eq!(
+        out,
+        "\
+Job         6a7948342c88faeba59eb866
+Instance    backupRestores-305 (dedicated)
+Project     6a793f6b2c88faeba59bae37
+Phase       link ready
+Flags       cancelled no · expired no · failed no
+Delivery    download
+Created     2026-08-10T03:40:36Z
+Finished    —
+Elapsed     5 min 17 s
+Expires     2026-08-10T04:44:52Z (in 00:58:59)
+Snapshot    6a79468a2c88faeba59de489
+Taken       2026-08-10T03:35:05Z
+To          —
+To project  —
+Download    https://restore-6a7948342c88faeba59eb866.ljxf1b.mongodb-dev.net:27017/aB12up63eFh16ZmBiQ9cUO5Q/\
+restore-6a79468a2c88faeba59de489.tar.gz
+"
+    );
+    assert_eq!((code, err.as_str()), (0, ""));
+}
+
+#[tokio::test]
+async fn a_flag_left_out_differs_from_no() {
+    let job = RestoreJob { failed: Some(true), expired: Some(false), ..RestoreJob::default() };
+    let (_, out, _) = run(&answer(job), AUTOMATED, "2026-08-10T03:45:00Z", GetOptions::default()).await;
+    assert!(out.contains("Flags       cancelled — · expired no · failed YES\n"), "{out}");
+    assert!(out.contains("Phase       failed\n"), "{out}");
+}
+
+#[tokio::test]
+async fn an_error_is_an_object_and_a_sentence() {
+    let atlas = failure(ErrorKind::NotFound(Missing::Instance), Some(404), Some("CLUSTER_NOT_FOUND"));
+    let (code, out, err) = run(&atlas, AUTOMATED, "2026-08-10T03:45:00Z", json()).await;
+    assert_eq!(
+        out,
+        concat!(
+            r#"{"schema":1,"target":{"kind":"dedicated","projectId":"6a793f6b2c88faeba59bae37","#,
+            r#""instance":"backupRestores-305","jobId":"6a794733c0eb9e7a17740663"},"error":{"kind":"not_found","#,
+            r#""httpStatus":404,"errorCode":"CLUSTER_NOT_FOUND","#,
+            r#""message":"Project 6a793f6b2c88faeba59bae37 has no instance backupRestores-305.","retryable":false}}"#,
+            "\n",
+        )
+    );
+    assert!(
+        err.starts_with("Project 6a793f6b2c88faeba59bae37 has no instance backupRestores-305. "),
+        "{err}"
+    );
+    assert!(err.contains("(HTTP 404 · CLUSTER_NOT_FOUND)"), "{err}");
+    assert_eq!(code, 6);
+
+    let (code, out, _) = run(&atlas, AUTOMATED, "2026-08-10T03:45:00Z", GetOptions::default()).await;
+    assert_eq!((code, out.as_str()), (6, ""), "in text, standard output holds data only");
+
+    let unreachable = failure(ErrorKind::Dns, None, None);
+    let (code, out, _) = run(&unreachable, AUTOMATED, "2026-08-10T03:45:00Z", json()).await;
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &value["error"]["retryable"]), (8, &serde_json::Value::Bool(true)));
+    assert!(value["error"]["httpStatus"].is_null() && value["error"]["errorCode"].is_null());
+}
+
+#[tokio::test]
+async fn exit_codes() {
+    let bodies = [
+        (r#"{"finishedAt":"2026-08-10T03:40:10Z"}"#, 0),
+        (r#"{"deliveryType":"download","deliveryUrl":["https://a"]}"#, 0),
+        (r#"{"failed":true,"cancelled":true}"#, 3),
+        (r#"{"cancelled":true}"#, 4),
+        (r#"{"expired":true}"#, 5),
+        (r#"{"expired":true,"finishedAt":"2026-08-10T03:40:10Z","deliveryType":"automated"}"#, 0),
+        (r#"{"failed":false}"#, 9),
+    ];
+    for (body, code) in bodies {
+        for output in [Output::Text, Output::Json] {
+            let of_phase = GetOptions { output, exit_status: true };
+            let now = "2026-08-10T03:45:00Z";
+            assert_eq!(run(&answer(decoded(body)), AUTOMATED, now, of_phase).await.0, code, "{body}");
+            let any_answer = GetOptions { output, exit_status: false };
+            assert_eq!(run(&answer(decoded(body)), AUTOMATED, now, any_answer).await.0, 0, "{body}");
+        }
+    }
+    let errors = [
+        (ErrorKind::Internal, 1),
+        (
+            ErrorKind::WrongShape {
+                field: "expiresAt".into(),
+                expected: "a date".into(),
+                found: "17".into(),
+            },
+            1,
+        ),
+        (ErrorKind::KindNotYet(Kind::Flex), 2),
+        (ErrorKind::NotFound(Missing::Job), 6),
+        (ErrorKind::Ended, 6),
+        (ErrorKind::Forbidden, 7),
+        (ErrorKind::NoCredentials, 7),
+        (ErrorKind::RateLimited, 8),
+        (ErrorKind::Timeout, 8),
+    ];
+    for (kind, code) in errors {
+        let atlas = failure(kind.clone(), None, None);
+        for exit_status in [false, true] {
+            let options = GetOptions { output: Output::Json, exit_status };
+            assert_eq!(run(&atlas, AUTOMATED, "2026-08-10T03:45:00Z", options).await.0, code, "{kind:?}");
+        }
+    }
+}
+
+/// Fails every write in one way.
+struct Broken(io::ErrorKind);
+
+impl Write for Broken {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
+    let clock = At("2026-08-10T03:45:00Z".parse().unwrap());
+    let atlas = answer(RestoreJob { failed: Some(true), ..RestoreJob::default() });
+    for (exit_status, code) in [(false, 0), (true, 3)] {
+        let options = GetOptions { output: Output::Json, exit_status };
+        let mut err = Vec::new();
+        let mut closed = Broken(io::ErrorKind::BrokenPipe);
+        let got = get(&atlas, &clock, &target(AUTOMATED), options, &mut closed, &mut err).await;
+        assert_eq!((got, err.as_slice()), (code, &b""[..]));
+
+        let mut full = Broken(io::ErrorKind::StorageFull);
+        let got = get(&atlas, &clock, &target(AUTOMATED), options, &mut full, &mut err).await;
+        assert_eq!(got, 1);
+        assert!(String::from_utf8(err).unwrap().starts_with("The answer could not be written: "));
+    }
+    let mut nowhere = Broken(io::ErrorKind::Other);
+    let lost = failure(ErrorKind::Timeout, None, None);
+    let code =
+        get(&lost, &clock, &target(AUTOMATED), GetOptions::default(), &mut Vec::new(), &mut nowhere).await;
+    assert_eq!(code, 8, "a closed standard error changes nothing");
+}
+
+#[tokio::test]
+async fn text_and_json_of_an_error_carry_no_control_character() {
+    let atlas = Atlas(Err(ApiError {
+        kind: ErrorKind::ServerError,
+        code: Some("A\u{1b}[31mB".to_owned()),
+        detail: Some("\u{9b}x".to_owned()),
+        retry_after: Some(Duration::from_secs(42)),
+        meta: Meta { http_status: Some(503), ..Meta::default() },
+    }));
+    let (_, out, err) = run(&atlas, AUTOMATED, "2026-08-10T03:45:00Z", json()).await;
+    let steers = |text: &str| text.chars().any(|c| c.is_control() && c != '\n');
+    assert!(!steers(&out) && !steers(&err), "{out:?} {err:?}");
+    assert!(err.contains("Atlas asked to wait 42 s"), "{err}");
+}
