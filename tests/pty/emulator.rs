@@ -1,6 +1,7 @@
 //! A terminal emulator with the program in it: a pseudo-terminal, a vt100 screen and a log of every byte.
 //!
-//! Waits are on what is seen, with a deadline that only a broken program meets; there is no sleep.
+//! Waits are on what is seen, with a deadline that only a broken program meets; there is no sleep. Nobody sees half
+//! of a synchronized frame, as in a real terminal: the reader may get it in pieces.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -100,13 +101,50 @@ fn line_settings(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().unwrap())
 }
 
+/// Begin and end of synchronized output (DEC private mode 2026), which vt100 does not know.
+const SYNC_BEGIN: &[u8] = b"\x1b[?2026h";
+const SYNC_END: &[u8] = b"\x1b[?2026l";
+
 /// What the emulator has seen so far.
 struct State {
     screen: vt100::Parser,
     log: Vec<u8>,
+    /// How much of the log is on the screen: all but a synchronized frame whose end has not come.
+    shown: usize,
     /// The other side has closed, so the log is whole.
     closed: bool,
     exit: Option<ExitStatus>,
+}
+
+impl State {
+    fn read(&mut self, bytes: &[u8]) {
+        self.log.extend_from_slice(bytes);
+        let end = self.shown + whole(&self.log[self.shown..]);
+        self.show(end);
+    }
+
+    /// Nothing more will come.
+    fn close(&mut self) {
+        self.show(self.log.len());
+        self.closed = true;
+    }
+
+    fn show(&mut self, end: usize) {
+        self.screen.process(&self.log[self.shown..end]);
+        self.shown = end;
+    }
+}
+
+/// How many bytes a terminal shows at once: up to a synchronized frame, or the beginning of one, that goes on.
+fn whole(bytes: &[u8]) -> usize {
+    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
+    match last(SYNC_BEGIN) {
+        Some(begin) if last(SYNC_END).is_none_or(|end| end < begin) => begin,
+        _ => {
+            let cut = (1..SYNC_BEGIN.len()).rev().find(|length| bytes.ends_with(&SYNC_BEGIN[..*length]));
+            bytes.len() - cut.unwrap_or_default()
+        }
+    }
 }
 
 struct Seen {
@@ -117,8 +155,8 @@ struct Seen {
 impl Seen {
     fn new(size: PtySize) -> Self {
         let (rows, cols) = (size.rows.try_into().unwrap(), size.cols.try_into().unwrap());
-        let state =
-            State { screen: vt100::Parser::new(rows, cols, 0), log: Vec::new(), closed: false, exit: None };
+        let screen = vt100::Parser::new(rows, cols, 0);
+        let state = State { screen, log: Vec::new(), shown: 0, closed: false, exit: None };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -146,12 +184,9 @@ impl Emulator {
             let mut bytes = [0; 4096];
             // The end of a pseudo-terminal is an error on Linux and an empty read elsewhere.
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
-                seen.change(|state| {
-                    state.screen.process(&bytes[..count]);
-                    state.log.extend_from_slice(&bytes[..count]);
-                });
+                seen.change(|state| state.read(&bytes[..count]));
             }
-            seen.change(|state| state.closed = true);
+            seen.change(State::close);
         });
         self
     }
@@ -231,6 +266,14 @@ impl Emulator {
 
     pub fn wait_for_absence(&self, text: &str) {
         self.wait_until(text, |state| !state.screen.screen().contents().contains(text));
+    }
+
+    /// Waits until the last row shows `text`.
+    pub fn wait_for_at_bottom(&self, text: &str) {
+        self.wait_until(text, |state| {
+            let screen = state.screen.screen();
+            screen.rows(0, screen.size().1.get()).last().is_some_and(|row| row.contains(text))
+        });
     }
 
     /// Waits until `bytes` have been written for the `count`th time.
