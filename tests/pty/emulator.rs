@@ -203,8 +203,12 @@ impl Emulator {
         rustix::process::Pid::from_raw(self.process).unwrap()
     }
 
+    /// To the program, which may have ended already.
     pub fn signal(&self, signal: rustix::process::Signal) {
-        rustix::process::kill_process(self.process(), signal).unwrap();
+        match rustix::process::kill_process(self.process(), signal) {
+            Ok(()) | Err(rustix::io::Errno::SRCH) => {}
+            Err(error) => panic!("{signal:?} could not be sent: {error}"),
+        }
     }
 
     /// Bytes as a keyboard sends them.
