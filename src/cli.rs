@@ -12,7 +12,7 @@ use crate::domain::target::Kind;
 
 const AFTER_HELP: &str = "\
 TARGET is one argument, so quote a whole command line. It may be:
-  KIND/PROJECT/INSTANCE/JOB  with the kind auto, serverless, serverless-v2, flex or dedicated
+  KIND/PROJECT/INSTANCE/JOB  with the kind auto, flex, dedicated, collection, serverless or serverless-v2
   a URL or path of a restore job in the Atlas Administration API
   a curl line with such a URL, or an `atlas backups restores` line
   a JSON object of a restore job
@@ -111,7 +111,7 @@ pub struct Common {
     #[arg(long, value_name = "NAME", global = true, aliases = ["clusterName", "instance"])]
     pub cluster_name: Option<String>,
 
-    /// Kind of the instance: auto, serverless, serverless-v2, flex or dedicated; wins over the one in TARGET
+    /// Kind of the instance: auto, flex, dedicated, collection, serverless or serverless-v2; wins over the one in TARGET
     #[arg(long, value_name = "KIND", global = true)]
     pub kind: Option<Kind>,
 }

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use crate::api::auth::Credentials;
 use crate::api::base_url::{BaseUrl, BaseUrlError};
 use crate::api::client::{Client, Limits};
-use crate::api::{Answer, ApiError, RestoreApi};
+use crate::api::{Answer, ApiError, Batch, Listing, RestoreApi};
 use crate::app::screen::{Role, Size};
 use crate::app::{Effect, Message};
 use crate::clipboard::{Clipboard, Surroundings, open_link};
@@ -267,6 +267,10 @@ struct Refusing(ApiError);
 
 impl RestoreApi for Refusing {
     async fn restore_job(&self, _target: &Target) -> Result<Answer, ApiError> {
+        Err(self.0.clone())
+    }
+
+    async fn restore_jobs(&self, _batch: &Batch) -> Result<Listing, ApiError> {
         Err(self.0.clone())
     }
 }

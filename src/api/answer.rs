@@ -63,12 +63,16 @@ pub fn classify(
 #[must_use]
 pub fn meta(status: u16, headers: &HeaderMap) -> Meta {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse().ok();
+    let date = |name: &str| text(headers, name).and_then(http_date);
     let budget = number("ratelimit-limit").zip(number("ratelimit-remaining"));
     Meta {
         http_status: Some(status),
         request_id: word(headers, "x-request-id"),
-        server_date: text(headers, DATE.as_str()).and_then(http_date),
+        server_date: date(DATE.as_str()),
         budget: budget.map(|(limit, remaining)| Budget { limit, remaining }),
+        deprecated_at: date("deprecation"),
+        sunset_at: date("sunset"),
+        other_version: None,
         body_bytes: 0,
         requests: 0,
     }

@@ -16,7 +16,7 @@ use super::auth::{Credentials, Digest, Exchange};
 use super::base_url::BaseUrl;
 use super::error::{ApiError, ErrorKind};
 use super::transport::{self, Stage};
-use super::{Answer, Meta, RestoreApi, answer};
+use super::{Answer, Batch, Listing, Meta, RestoreApi, answer};
 use crate::domain::target::{Endpoint, Target};
 
 /// How long an idle connection is kept: more than twice the slowest refresh, so that a refresh finds it open.
@@ -162,6 +162,10 @@ impl RestoreApi for Client {
             Err(error) => error.meta.requests = exchange.requests(),
         }
         outcome
+    }
+
+    async fn restore_jobs(&self, _batch: &Batch) -> Result<Listing, ApiError> {
+        Err(failed(ErrorKind::Internal, Some("lists cannot be read yet".to_owned())))
     }
 }
 

@@ -203,7 +203,7 @@ fn needed_role(kind: Kind) -> &'static str {
             "the role Project Owner or Organization Owner (serverless needs it)"
         }
         Kind::Flex => "the role Project Read Only (Flex needs it)",
-        Kind::Dedicated => "the role Project Backup Manager (dedicated clusters need it)",
+        Kind::Dedicated | Kind::Collection => "the role Project Backup Manager (dedicated clusters need it)",
         Kind::Auto => {
             "the role Project Owner or Organization Owner (serverless), Project Read Only (Flex) or Project \
              Backup Manager (dedicated)"
@@ -215,7 +215,7 @@ fn a_kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Serverless | Kind::ServerlessV2 => "serverless",
         Kind::Flex => "a Flex cluster",
-        Kind::Dedicated => "a dedicated cluster",
+        Kind::Dedicated | Kind::Collection => "a dedicated cluster",
         Kind::Auto => "of a known kind",
     }
 }

@@ -21,8 +21,9 @@ pub use client::{Client, Limits};
 pub use error::{ApiError, ErrorKind, Missing};
 pub use explanation::Explanation;
 
+use crate::domain::id::ObjectId;
 use crate::domain::job::RestoreJob;
-use crate::domain::target::Target;
+use crate::domain::target::{Cluster, Target};
 
 /// What an HTTP exchange told beside its body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,6 +35,12 @@ pub struct Meta {
     /// The `Date` header.
     pub server_date: Option<Timestamp>,
     pub budget: Option<Budget>,
+    /// `Deprecation`: since when this version of the endpoint is deprecated.
+    pub deprecated_at: Option<Timestamp>,
+    /// `Sunset`: when this version of the endpoint ends, or ended.
+    pub sunset_at: Option<Timestamp>,
+    /// The version in the answer's media type, cleaned, where it is not the one that was asked for.
+    pub other_version: Option<String>,
     /// Bytes of the body, after decompression.
     pub body_bytes: u64,
     /// HTTP requests that this one question took: 1 in steady state, 2 with a new digest challenge.
@@ -62,6 +69,28 @@ pub struct Answer {
     pub meta: Meta,
 }
 
+/// The newest jobs of one cluster, asked for together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    pub cluster: Cluster,
+    /// How many of its newest jobs to look through, from 1 to 500.
+    pub items: u16,
+    /// The jobs that are wanted of them.
+    pub wanted: Vec<ObjectId>,
+}
+
+/// What a list of jobs held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The wanted ones that are in the list. One that cannot be read does not spoil the rest.
+    pub jobs: Vec<(ObjectId, Result<RestoreJob, ApiError>)>,
+    /// How far down the last wanted one stands, from 1; 0 when none is there.
+    pub depth: usize,
+    /// Whether these were all jobs that the cluster has: a wanted one that is not among them does not exist.
+    pub complete: bool,
+    pub meta: Meta,
+}
+
 /// Where restore jobs come from: Atlas, or a test's fake.
 pub trait RestoreApi: Send + Sync + 'static {
     /// Reads one restore job. Exactly one question; the caller decides when to ask again.
@@ -69,4 +98,10 @@ pub trait RestoreApi: Send + Sync + 'static {
     /// # Errors
     /// Whatever kept a job from being read, as [`ApiError`]; never panics on any answer.
     fn restore_job(&self, target: &Target) -> impl Future<Output = Result<Answer, ApiError>> + Send;
+
+    /// Reads many jobs of one cluster with one question. For clusters with [`Cluster::has_list`].
+    ///
+    /// # Errors
+    /// Whatever kept the list from being read; one job of it that cannot be read is no such error.
+    fn restore_jobs(&self, batch: &Batch) -> impl Future<Output = Result<Listing, ApiError>> + Send;
 }

@@ -85,6 +85,10 @@ impl RestoreApi for FakeAtlas {
             }
         }
     }
+
+    async fn restore_jobs(&self, _: &api::Batch) -> Result<api::Listing, ApiError> {
+        panic!("no test of this file asks for a list")
+    }
 }
 
 /// What the test and the loop's thread both see.

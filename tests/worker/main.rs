@@ -20,7 +20,7 @@ mod world;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use atlas_tui::api::{Answer, Budget, ErrorKind, Meta, Missing, RestoreApi};
+use atlas_tui::api::{self, Answer, Budget, ErrorKind, Meta, Missing, RestoreApi};
 use atlas_tui::clock::{Clock, TokioClock};
 use atlas_tui::domain::target::{Kind, Target};
 use atlas_tui::worker::task::{self, Settings};
@@ -330,6 +330,10 @@ impl RestoreApi for Hung {
         }
         let _count = Count(Arc::clone(&self.0));
         std::future::pending().await
+    }
+
+    async fn restore_jobs(&self, _: &api::Batch) -> Result<api::Listing> {
+        panic!("no test of this file asks for a list")
     }
 }
 

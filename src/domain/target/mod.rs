@@ -1,6 +1,7 @@
 //! What to look up: a kind, a project, an instance and a restore job, and every form in which people paste one.
 
 mod atlas_line;
+mod endpoint;
 mod found;
 mod json;
 mod path;
@@ -9,6 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::id::{InstanceName, ObjectId};
+pub use endpoint::{Cluster, Endpoint};
 
 /// Which of Atlas's restore-job endpoints a job is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -24,12 +26,14 @@ pub enum Kind {
     Flex,
     /// Dedicated cluster, API v2.
     Dedicated,
+    /// Collections or databases restored into a dedicated cluster, API v2.
+    Collection,
 }
 
 impl Kind {
     /// In the order in which the form offers them.
-    pub const ALL: [Self; 5] =
-        [Self::Auto, Self::Serverless, Self::ServerlessV2, Self::Flex, Self::Dedicated];
+    pub const ALL: [Self; 6] =
+        [Self::Auto, Self::Flex, Self::Dedicated, Self::Collection, Self::Serverless, Self::ServerlessV2];
 
     /// The word used on the command line, in the saved file and in JSON.
     #[must_use]
@@ -40,6 +44,7 @@ impl Kind {
             Self::ServerlessV2 => "serverless-v2",
             Self::Flex => "flex",
             Self::Dedicated => "dedicated",
+            Self::Collection => "collection",
         }
     }
 }
@@ -64,7 +69,7 @@ pub struct UnknownKind;
 
 impl fmt::Display for UnknownKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the kinds are auto, serverless, serverless-v2, flex and dedicated")
+        f.write_str("the kinds are auto, flex, dedicated, collection, serverless and serverless-v2")
     }
 }
 
@@ -84,33 +89,6 @@ impl Target {
     #[must_use]
     pub fn same_job(&self, other: &Self) -> bool {
         self.project == other.project && self.instance == other.instance && self.job == other.job
-    }
-}
-
-/// Where a job is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Below the base URL. Ids and instance names hold nothing that would need escaping.
-    pub path: String,
-    /// The media type to ask for, which names the version of the API.
-    pub accept: &'static str,
-}
-
-impl Target {
-    /// Where this job is read; `None` for a kind that cannot be read yet. Serverless on API v1.0: the
-    /// documented example.
-    #[must_use]
-    pub fn endpoint(&self) -> Option<Endpoint> {
-        let Self { kind, project, instance, job } = self;
-        match kind {
-            Kind::Serverless => Some(Endpoint {
-                path: format!(
-                    "/api/atlas/v1.0/groups/{project}/serverless/{instance}/backup/restoreJobs/{job}"
-                ),
-                accept: "application/json",
-            }),
-            Kind::Auto | Kind::ServerlessV2 | Kind::Flex | Kind::Dedicated => None,
-        }
     }
 }
 

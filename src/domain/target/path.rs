@@ -42,7 +42,13 @@ pub(super) fn read(url: &str) -> Option<Found> {
     };
     let instance = kind.and_then(|_| segments.next()).map(decoded);
     let mut segments = segments.skip_while(|segment| *segment == "backup");
-    let job = segments.next().filter(|segment| *segment == "restoreJobs").and_then(|_| segments.next());
+    let jobs = segments.next();
+    let kind = match (kind, jobs) {
+        (Some(Kind::Dedicated), Some("collectionRestoreJobs")) => Some(Kind::Collection),
+        _ => kind,
+    };
+    let is_jobs = matches!(jobs, Some("restoreJobs" | "collectionRestoreJobs"));
+    let job = segments.next().filter(|_| is_jobs);
     let found = Found { kind, project, instance, job: job.map(decoded), ..Found::default() };
     (found.count() > 0).then_some(found)
 }

@@ -298,7 +298,7 @@ fn errors_name_the_part_and_the_forms() {
     }
     assert_eq!(
         error("serverles/{P}/{I}/{J}"),
-        "`serverles` is no kind: the kinds are auto, serverless, serverless-v2, flex and dedicated"
+        "`serverles` is no kind: the kinds are auto, flex, dedicated, collection, serverless and serverless-v2"
     );
 }
 
