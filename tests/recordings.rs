@@ -39,14 +39,14 @@ fn date(text: &str) -> Timestamp {
 
 fn read(name: &str) -> Result<Answer, ApiError> {
     let (status, headers, body) = recorded(name);
-    classify(status, &headers, body.as_bytes(), &BaseUrl::default(), "abcd…", now)
+    classify(status, &headers, body.as_bytes(), origin())
 }
 
 fn made(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Answer, ApiError> {
     let headers = headers
         .iter()
         .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap()));
-    classify(status, &headers.collect(), body.as_bytes(), &BaseUrl::default(), "abcd…", now)
+    classify(status, &headers.collect(), body.as_bytes(), origin())
 }
 
 fn kind(status: u16, code: &str) -> ErrorKind {

@@ -5,13 +5,14 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use url::Url;
 
 use super::base_url::BaseUrl;
 use super::error::{ApiError, ErrorKind, Missing};
-use super::wire::{self, ErrorBody};
-use super::{Answer, Budget, Meta};
+use super::wire::{self, ErrorBody, Malformed};
+use super::{Answer, Batch, Budget, Listing, Meta};
+use crate::domain::job::RestoreJob;
 use crate::domain::text::clean;
 
 /// The longest wait that we take from an answer; a mistaken or hostile one must not stop us for ever.
@@ -23,8 +24,17 @@ const DETAIL_MAX: usize = 500;
 /// How many characters of a code or request id are kept.
 const WORD_MAX: usize = 100;
 
-/// Reads an answer of `base`. `public_key_hint` goes into the error of a refused key; `now` is asked only for a
-/// `Retry-After` in the form of a date when the answer has no `Date` of its own.
+/// Where an answer came from, and what its errors must know.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    pub base: &'a BaseUrl,
+    /// Goes into the error of a refused key.
+    pub public_key_hint: &'a str,
+    /// Asked only for a `Retry-After` in the form of a date when the answer has no `Date` of its own.
+    pub now: fn() -> Timestamp,
+}
+
+/// Reads one restore job.
 ///
 /// # Errors
 /// Every status but 2xx, and a 2xx whose body is no restore job. `meta.requests` is left at 0 either way.
@@ -32,14 +42,64 @@ pub fn classify(
     status: u16,
     headers: &HeaderMap,
     body: &[u8],
-    base: &BaseUrl,
-    public_key_hint: &str,
-    now: fn() -> Timestamp,
+    origin: Origin<'_>,
 ) -> Result<Answer, ApiError> {
+    let (job, meta) = read(status, headers, body, origin, wire::restore_job)?;
+    Ok(Answer { job, meta })
+}
+
+/// Reads a list of restore jobs, of which `batch` tells the wanted ones.
+///
+/// # Errors
+/// As [`classify`], for the list as a whole.
+pub fn classify_list(
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+    origin: Origin<'_>,
+    batch: &Batch,
+) -> Result<Listing, ApiError> {
+    let (found, meta) = read(status, headers, body, origin, |body| wire::restore_jobs(body, &batch.wanted))?;
+    let job = |result: Result<RestoreJob, Malformed>| {
+        result.map_err(|Malformed { kind, detail }| ApiError {
+            kind,
+            code: None,
+            detail,
+            retry_after: None,
+            meta: meta.clone(),
+        })
+    };
+    Ok(Listing {
+        jobs: found.jobs.into_iter().map(|(id, result)| (id, job(result))).collect(),
+        depth: found.depth,
+        complete: found.count < usize::from(batch.items),
+        meta,
+    })
+}
+
+/// The version in the media type of an answer, where it is another one than was asked for. A plain
+/// `application/json` names none.
+#[must_use]
+pub fn other_version(headers: &HeaderMap, accept: &str) -> Option<String> {
+    let version = |media_type: &str| {
+        let (_, rest) = media_type.split_once("application/vnd.atlas.")?;
+        Some(rest.split(['+', ';']).next().unwrap_or(rest).trim().to_owned())
+    };
+    let answered = version(&word(headers, CONTENT_TYPE.as_str())?)?;
+    (version(accept)? != answered).then_some(answered)
+}
+
+fn read<T>(
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+    Origin { base, public_key_hint, now }: Origin<'_>,
+    decode: impl FnOnce(&[u8]) -> Result<T, Malformed>,
+) -> Result<(T, Meta), ApiError> {
     let meta = Meta { body_bytes: body.len() as u64, ..meta(status, headers) };
     let malformed = if (200..300).contains(&status) {
-        match wire::restore_job(body) {
-            Ok(job) => return Ok(Answer { job, meta }),
+        match decode(body) {
+            Ok(value) => return Ok((value, meta)),
             Err(malformed) => Some(malformed),
         }
     } else {
@@ -83,6 +143,8 @@ fn kind(status: u16, code: &str, public_key_hint: &str) -> ErrorKind {
     // Atlas has said access list, address list and whitelist over the years.
     let by_address = has(&["ACCESS_LIST", "WHITELIST", "SUBNET"]);
     match status {
+        // The official command line tool goes by the code alone.
+        400..=499 if has(&["CANNOT_USE_", "FEATURE_UNSUPPORTED"]) => ErrorKind::WrongKind,
         401 | 403 if by_address => ErrorKind::AddressBlocked,
         // Most 401s carry no code, or UNEXPECTED_ERROR: then it is the key itself.
         401 if has(&[
@@ -102,7 +164,6 @@ fn kind(status: u16, code: &str, public_key_hint: &str) -> ErrorKind {
         404 if has(&["GROUP", "PROJECT"]) => ErrorKind::NotFound(Missing::Project),
         404 if has(&["CLUSTER", "INSTANCE"]) => ErrorKind::NotFound(Missing::Instance),
         404 => ErrorKind::NotFound(Missing::Unsaid),
-        400 if has(&["CANNOT_USE_", "FEATURE_UNSUPPORTED"]) => ErrorKind::WrongKind,
         407 => ErrorKind::Proxy,
         410 => ErrorKind::Ended,
         429 => ErrorKind::RateLimited,

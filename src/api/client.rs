@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use diqwest::WithDigestAuth;
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, AUTHORIZATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap};
 use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
 
+use super::answer::Origin;
 use super::auth::{Credentials, Digest, Exchange};
 use super::base_url::BaseUrl;
 use super::error::{ApiError, ErrorKind};
@@ -78,13 +79,36 @@ impl Client {
         Ok(Self { base: base.clone(), signed, limits, now })
     }
 
-    async fn ask(
+    /// Asks one question, within the time for a whole answer; `read` makes a value of what came.
+    async fn ask<T: Answered>(
+        &self,
+        endpoint: &Endpoint,
+        read: impl FnOnce(u16, &HeaderMap, &[u8], Origin<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let Some((http, digest)) = &self.signed else {
+            return Err(failed(ErrorKind::NoCredentials, None));
+        };
+        let exchange = Exchange::new(digest);
+        let asked = self.exchange(endpoint, http, digest, &exchange, read);
+        let mut outcome = tokio::time::timeout(self.limits.total, asked).await.unwrap_or_else(|_| {
+            let detail = format!("no whole answer within {} s", self.limits.total.as_secs_f32());
+            Err(failed(ErrorKind::Timeout, Some(detail)))
+        });
+        match &mut outcome {
+            Ok(answer) => answer.meta().requests = exchange.requests(),
+            Err(error) => error.meta.requests = exchange.requests(),
+        }
+        outcome
+    }
+
+    async fn exchange<T: Answered>(
         &self,
         endpoint: &Endpoint,
         http: &reqwest::Client,
         digest: &Digest,
         exchange: &Exchange<'_>,
-    ) -> Result<Answer, ApiError> {
+        read: impl FnOnce(u16, &HeaderMap, &[u8], Origin<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
         let mut request = http.get(format!("{}{}", self.base, endpoint.path)).header(ACCEPT, endpoint.accept);
         if let Some(authorization) = digest.authorization(&endpoint.path) {
             request = request.header(AUTHORIZATION, authorization);
@@ -101,10 +125,14 @@ impl Client {
             Err(_) if status >= 300 => Vec::new(),
             Err(error) => return Err(error),
         };
-        let mut answer = answer::classify(status, &headers, &body, &self.base, &digest.hint(), self.now);
-        if let (true, Err(error)) = (stale, &mut answer) {
+        let hint = digest.hint();
+        let origin = Origin { base: &self.base, public_key_hint: &hint, now: self.now };
+        let mut answer = read(status, &headers, &body, origin);
+        match &mut answer {
+            Ok(answer) => answer.meta().other_version = answer::other_version(&headers, endpoint.accept),
             // The key was right and the fresh nonce already dead: no reason to doubt the key.
-            error.kind = ErrorKind::UnexpectedStatus;
+            Err(error) if stale => error.kind = ErrorKind::UnexpectedStatus,
+            Err(_) => {}
         }
         answer
     }
@@ -144,29 +172,39 @@ impl Client {
 
 impl RestoreApi for Client {
     async fn restore_job(&self, target: &Target) -> Result<Answer, ApiError> {
-        let Some(endpoint) = target.endpoint() else {
-            return Err(failed(ErrorKind::KindNotYet(target.kind), None));
-        };
-        let Some((http, digest)) = &self.signed else {
-            return Err(failed(ErrorKind::NoCredentials, None));
-        };
-        let exchange = Exchange::new(digest);
-        let asked =
-            tokio::time::timeout(self.limits.total, self.ask(&endpoint, http, digest, &exchange)).await;
-        let mut outcome = asked.unwrap_or_else(|_| {
-            let detail = format!("no whole answer within {} s", self.limits.total.as_secs_f32());
-            Err(failed(ErrorKind::Timeout, Some(detail)))
-        });
-        match &mut outcome {
-            Ok(answer) => answer.meta.requests = exchange.requests(),
-            Err(error) => error.meta.requests = exchange.requests(),
-        }
-        outcome
+        let endpoint = target.endpoint().ok_or_else(no_endpoint)?;
+        self.ask(&endpoint, answer::classify).await
     }
 
-    async fn restore_jobs(&self, _batch: &Batch) -> Result<Listing, ApiError> {
-        Err(failed(ErrorKind::Internal, Some("lists cannot be read yet".to_owned())))
+    async fn restore_jobs(&self, batch: &Batch) -> Result<Listing, ApiError> {
+        let endpoint = batch.cluster.list(batch.items).ok_or_else(no_endpoint)?;
+        self.ask(&endpoint, |status, headers, body, origin| {
+            answer::classify_list(status, headers, body, origin, batch)
+        })
+        .await
     }
+}
+
+/// What both kinds of answers have.
+trait Answered {
+    fn meta(&mut self) -> &mut Meta;
+}
+
+impl Answered for Answer {
+    fn meta(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+}
+
+impl Answered for Listing {
+    fn meta(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+}
+
+/// A question that is none: whoever asks it has not found out the kind before.
+fn no_endpoint() -> ApiError {
+    failed(ErrorKind::Internal, Some("it is not known where such jobs are read".to_owned()))
 }
 
 /// The connections to one origin.

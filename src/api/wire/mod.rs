@@ -4,6 +4,8 @@
 //! so that a hostile answer costs no more memory than its text. Knows nothing of HTTP.
 
 mod date;
+mod job;
+mod list;
 mod member;
 
 use std::borrow::Cow;
@@ -12,16 +14,12 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use self::member::{Date, Flag, Integer, List, Member, Text};
+use self::job::JobBody;
+use self::member::Member;
 use super::error::ErrorKind;
-use crate::domain::job::{DeliveryType, DesiredTimestamp, Link, RawJson, RestoreJob};
+use crate::domain::job::{RawJson, RestoreJob};
 use crate::domain::text::{self, clean};
-
-/// How many names of unknown fields are kept; a hostile answer may have a million.
-const UNKNOWN_MAX: usize = 100;
-
-/// How many characters of such a name are kept.
-const NAME_MAX: usize = 100;
+pub use list::{Found, restore_jobs};
 
 /// How many characters of a wrong value an error shows.
 const FOUND_MAX: usize = 40;
@@ -36,7 +34,8 @@ pub struct Malformed {
     pub detail: Option<String>,
 }
 
-/// Decodes a restore job in the shape of serverless instances and dedicated clusters.
+/// Decodes a restore job of any shape: by the names of its fields, so that a newer version of an answer is read as
+/// far as it goes.
 ///
 /// # Errors
 /// `NotJson`, `Cut` when the text ends too early, or `WrongShape` naming the first field of a wrong type.
@@ -132,112 +131,6 @@ fn plain(found: &str) -> &str {
 /// Clean, on one line, and cut where it is long.
 fn shortened(text: &str) -> String {
     text::shortened(&clean(text), FOUND_MAX).into_owned()
-}
-
-/// A job as it is decoded, and whether any of its fields was there.
-struct JobBody {
-    job: RestoreJob,
-    any_known: bool,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, expecting = "a link")]
-struct LinkBody {
-    rel: Text,
-    href: Text,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, expecting = "an object")]
-struct DesiredTimestampBody {
-    date: Date,
-    increment: Integer,
-    time: Integer,
-}
-
-impl<'de> Deserialize<'de> for JobBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(JobVisitor)
-    }
-}
-
-struct JobVisitor;
-
-impl<'de> Visitor<'de> for JobVisitor {
-    type Value = JobBody;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(JOB)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<JobBody, A::Error> {
-        let mut job = RestoreJob::default();
-        let mut any_known = false;
-        while let Some(name) = object.next_key::<Cow<'de, str>>()? {
-            let known = read_field(&mut job, &name, &mut object)?;
-            // Everything that Atlas answers has links, a list of jobs too.
-            any_known |= known && name != "links";
-            if !known {
-                object.next_value::<IgnoredAny>()?;
-                if job.unknown_fields.len() < UNKNOWN_MAX {
-                    job.unknown_fields.push(text::shortened(&clean(&name), NAME_MAX).into_owned());
-                }
-            }
-        }
-        Ok(JobBody { job, any_known })
-    }
-}
-
-/// Reads the value of the field `name` into the job; false, with the value unread, when there is no such field.
-fn read_field<'de, A: MapAccess<'de>>(
-    job: &mut RestoreJob,
-    name: &str,
-    object: &mut A,
-) -> Result<bool, A::Error> {
-    match name {
-        "id" => job.id = object.next_value::<Text>()?.0,
-        "deliveryType" => {
-            job.delivery_type = object.next_value::<Text>()?.0.map(|word| DeliveryType::from_word(&word));
-        }
-        "cancelled" => job.cancelled = object.next_value::<Flag>()?.0,
-        "expired" => job.expired = object.next_value::<Flag>()?.0,
-        "failed" => job.failed = object.next_value::<Flag>()?.0,
-        "finishedAt" => job.finished_at = object.next_value::<Date>()?.0,
-        "expiresAt" => job.expires_at = object.next_value::<Date>()?.0,
-        "timestamp" => job.snapshot_taken_at = object.next_value::<Date>()?.0,
-        "snapshotId" => job.snapshot_id = object.next_value::<Text>()?.0,
-        "targetClusterName" => job.target_name = object.next_value::<Text>()?.0,
-        "targetDeploymentItemName" => job.target_deployment_item = object.next_value::<Text>()?.0,
-        "targetGroupId" => job.target_project_id = object.next_value::<Text>()?.0,
-        "deliveryUrl" => {
-            let List(urls) = object.next_value::<List<Text>>()?;
-            job.delivery_urls = urls.into_iter().filter_map(|url| url.0).collect();
-        }
-        "links" => {
-            let List(links) = object.next_value::<List<LinkBody>>()?;
-            job.links = links.into_iter().map(Into::into).collect();
-        }
-        "desiredTimestamp" => {
-            job.desired_timestamp = object.next_value::<Option<DesiredTimestampBody>>()?.map(Into::into);
-        }
-        "oplogTs" => job.oplog_ts = object.next_value::<Integer>()?.0,
-        "oplogInc" => job.oplog_inc = object.next_value::<Integer>()?.0,
-        "pointInTimeUTCSeconds" => job.point_in_time_utc_seconds = object.next_value::<Integer>()?.0,
-        _ => return Ok(false),
-    }
-    Ok(true)
-}
-
-impl From<LinkBody> for Link {
-    fn from(body: LinkBody) -> Self {
-        Self { rel: body.rel.0.unwrap_or_default(), href: body.href.0.unwrap_or_default() }
-    }
-}
-
-impl From<DesiredTimestampBody> for DesiredTimestamp {
-    fn from(body: DesiredTimestampBody) -> Self {
-        Self { date: body.date.0, increment: body.increment.0, time: body.time.0 }
-    }
 }
 
 impl<'de> Deserialize<'de> for ErrorBody {

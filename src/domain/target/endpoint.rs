@@ -1,0 +1,89 @@
+//! Where jobs are read: paths below the base URL and the media types that name the version of the API.
+//!
+//! Sources: the published description of the Administration API v2 (August 2026), the recordings, and for v1.0 its
+//! documented example.
+
+use super::{Kind, Target};
+use crate::domain::id::{InstanceName, ObjectId};
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Path and query below the base URL. Ids and instance names hold nothing that would need escaping.
+    pub path: String,
+    /// The media type to ask for, which names the version of the API.
+    pub accept: &'static str,
+}
+
+/// A cluster or instance by the endpoint that its jobs are read from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Cluster {
+    pub kind: Kind,
+    pub project: ObjectId,
+    pub instance: InstanceName,
+}
+
+/// The most jobs that one page of a list has.
+pub const PAGE_MAX: u16 = 500;
+
+impl Cluster {
+    /// The path of its list of restore jobs; `None` while the kind is to be found out.
+    fn path(&self) -> Option<String> {
+        let Self { kind, project, instance } = self;
+        let (version, clusters, jobs) = match kind {
+            Kind::Auto => return None,
+            Kind::Serverless => ("v1.0", "serverless", "backup/restoreJobs"),
+            Kind::ServerlessV2 => ("v2", "serverless", "backup/restoreJobs"),
+            Kind::Flex => ("v2", "flexClusters", "backup/restoreJobs"),
+            Kind::Dedicated => ("v2", "clusters", "backup/restoreJobs"),
+            Kind::Collection => ("v2", "clusters", "collectionRestoreJobs"),
+        };
+        Some(format!("/api/atlas/{version}/groups/{project}/{clusters}/{instance}/{jobs}"))
+    }
+
+    /// Whether one list answers for many of its jobs. Those of serverless instances have been empty since
+    /// 2026-01-15, and the kind that is still to be found out has none.
+    #[must_use]
+    pub fn has_list(&self) -> bool {
+        matches!(self.kind, Kind::Flex | Kind::Dedicated | Kind::Collection)
+    }
+
+    /// Its newest `items` restore jobs (1 to [`PAGE_MAX`]); `None` where there is no list. The total is not asked
+    /// for: Atlas counts for it, and nobody needs it.
+    #[must_use]
+    pub fn list(&self, items: u16) -> Option<Endpoint> {
+        let path = self.path().filter(|_| self.has_list())?;
+        let items = items.clamp(1, PAGE_MAX);
+        // The list of collection restores knows no `includeCount`.
+        let count = if self.kind == Kind::Collection { "" } else { "&includeCount=false" };
+        Some(Endpoint {
+            path: format!("{path}?itemsPerPage={items}&pageNum=1{count}"),
+            accept: accept(self.kind),
+        })
+    }
+}
+
+impl Target {
+    /// The cluster or instance whose job it is.
+    #[must_use]
+    pub fn cluster(&self) -> Cluster {
+        Cluster { kind: self.kind, project: self.project, instance: self.instance.clone() }
+    }
+
+    /// Where this job is read; `None` while its kind is to be found out.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<Endpoint> {
+        let path = self.cluster().path()?;
+        Some(Endpoint { path: format!("{path}/{}", self.job), accept: accept(self.kind) })
+    }
+}
+
+/// The newest version of each resource that this program was written for.
+fn accept(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Auto | Kind::Serverless => "application/json",
+        Kind::ServerlessV2 | Kind::Dedicated => "application/vnd.atlas.2023-01-01+json",
+        Kind::Flex => "application/vnd.atlas.2024-11-13+json",
+        Kind::Collection => "application/vnd.atlas.2025-03-12+json",
+    }
+}
