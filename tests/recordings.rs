@@ -3,55 +3,15 @@
 // The helpers below are no tests by themselves, but fail as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "support/recorded.rs"]
+mod recorded;
+
 use std::time::Duration;
 
-use atlas_tui::api::answer::{RETRY_AFTER_MAX, classify};
-use atlas_tui::api::{Answer, ApiError, BaseUrl, Budget, ErrorKind, Missing};
+use atlas_tui::api::answer::RETRY_AFTER_MAX;
+use atlas_tui::api::{Answer, Budget, ErrorKind, Missing};
 use atlas_tui::domain::job::{DeliveryType, RestoreJob};
-use jiff::Timestamp;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-
-fn file(name: &str) -> String {
-    let path = format!("{}/tests/recordings/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-/// Status, headers and body of a recorded answer.
-fn recorded(name: &str) -> (u16, HeaderMap, String) {
-    let file = file(name);
-    let (head, body) = file.split_once("\n\n").expect("a blank line ends the head");
-    let mut lines = head.lines();
-    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    let headers = lines.map(|line| {
-        let (name, value) = line.split_once(": ").unwrap();
-        (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap())
-    });
-    (status, headers.collect(), body.to_owned())
-}
-
-fn now() -> Timestamp {
-    date("2026-11-23T12:00:00Z")
-}
-
-fn date(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
-
-fn read(name: &str) -> Result<Answer, ApiError> {
-    let (status, headers, body) = recorded(name);
-    classify(status, &headers, body.as_bytes(), origin())
-}
-
-fn made(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Answer, ApiError> {
-    let headers = headers
-        .iter()
-        .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap()));
-    classify(status, &headers.collect(), body.as_bytes(), origin())
-}
-
-fn kind(status: u16, code: &str) -> ErrorKind {
-    made(status, &[], &format!(r#"{{"error":{status},"errorCode":"{code}"}}"#)).unwrap_err().kind
-}
+use recorded::{date, file, kind, made, read, recorded};
 
 /// What all recorded dedicated jobs have in common.
 fn assert_common(name: &str, job: &RestoreJob) {

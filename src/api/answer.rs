@@ -5,6 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use url::Url;
 
@@ -130,7 +131,7 @@ pub fn meta(status: u16, headers: &HeaderMap) -> Meta {
         request_id: word(headers, "x-request-id"),
         server_date: date(DATE.as_str()),
         budget: budget.map(|(limit, remaining)| Budget { limit, remaining }),
-        deprecated_at: date("deprecation"),
+        deprecated_at: text(headers, "deprecation").and_then(deprecation),
         sunset_at: date("sunset"),
         other_version: None,
         body_bytes: 0,
@@ -223,9 +224,20 @@ fn told_wait(kind: &ErrorKind, told: &ErrorBody) -> Option<Duration> {
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {
-    let date: SystemTime = httpdate::parse_http_date(text).ok()?;
-    // The only dates it reads that are no timestamps are the last hours of the year 9999.
-    Some(Timestamp::try_from(date).unwrap_or(Timestamp::MAX))
+    match httpdate::parse_http_date(text) {
+        // The only dates it reads that are no timestamps are the last hours of the year 9999.
+        Ok(date) => Some(Timestamp::try_from::<SystemTime>(date).unwrap_or(Timestamp::MAX)),
+        // `Mon, 5 Aug 2024 00:00:00 GMT` has been recorded: a day of one digit, as mail may have it and HTTP not.
+        Err(_) => rfc2822::DateTimeParser::new().parse_timestamp(text).ok(),
+    }
+}
+
+/// `Deprecation` is a date of HTTP in the recordings, and seconds since 1970 behind an `@` since RFC 9745.
+fn deprecation(text: &str) -> Option<Timestamp> {
+    match text.trim().strip_prefix('@') {
+        Some(seconds) => Timestamp::from_second(seconds.parse().ok()?).ok(),
+        None => http_date(text),
+    }
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
