@@ -2,7 +2,7 @@
 //!
 //! Pure: status, headers and body in, a value out. Knows nothing of sockets, and takes the time as a parameter.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -226,7 +226,7 @@ fn told_wait(kind: &ErrorKind, told: &ErrorBody) -> Option<Duration> {
 fn http_date(text: &str) -> Option<Timestamp> {
     match httpdate::parse_http_date(text) {
         // The only dates it reads that are no timestamps are the last hours of the year 9999.
-        Ok(date) => Some(Timestamp::try_from::<SystemTime>(date).unwrap_or(Timestamp::MAX)),
+        Ok(date) => Some(Timestamp::try_from(date).unwrap_or(Timestamp::MAX)),
         // `Mon, 5 Aug 2024 00:00:00 GMT` has been recorded: a day of one digit, as mail may have it and HTTP not.
         Err(_) => rfc2822::DateTimeParser::new().parse_timestamp(text).ok(),
     }
