@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::job::UNKNOWN_MAX;
 use super::*;
+use crate::domain::job::{DeliveryType, Link};
 
 fn shape(body: &str) -> (String, String, String) {
     match restore_job(body.as_bytes()).unwrap_err().kind {
