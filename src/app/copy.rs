@@ -2,6 +2,7 @@
 
 use super::overlay::{Choice, Does, Menu};
 use super::watch::Watch;
+use crate::domain::job::RestoreJob;
 use crate::domain::target::Endpoint;
 use crate::domain::text::escape_json;
 
@@ -42,15 +43,16 @@ pub fn choices(base_url: &str, watch: &Watch) -> Vec<Choice> {
             note: "keys by variable name, not by value".into(),
             does: Does::Copy { what: "curl line".into(), text: line },
         },
-        None => nothing('c', "curl line", "not for this kind yet"),
+        None => nothing('c', "curl line", "the kind is not known yet"),
     });
     choices
 }
 
 /// The download link, or while there is none the place in the API.
 fn url(base_url: &str, watch: &Watch) -> Choice {
-    let urls = watch.restore_job().map(|job| job.delivery_urls.as_slice()).unwrap_or_default();
-    match urls {
+    let downloads = watch.restore_job().map(RestoreJob::downloads).unwrap_or_default();
+    let urls: Vec<&str> = downloads.iter().map(|download| download.url).collect();
+    match urls.as_slice() {
         [] => match watch.lookup.target.endpoint() {
             Some(Endpoint { path, .. }) => {
                 let url = format!("{base_url}{path}");
@@ -61,13 +63,13 @@ fn url(base_url: &str, watch: &Watch) -> Choice {
                     does: Does::Copy { what: "API URL".into(), text: url },
                 }
             }
-            None => nothing('u', "URL", "not for this kind yet"),
+            None => nothing('u', "URL", "the kind is not known yet"),
         },
         [url] => Choice {
             key: 'u',
             label: "download URL",
-            note: url.clone(),
-            does: Does::Copy { what: "download URL".into(), text: url.clone() },
+            note: (*url).to_owned(),
+            does: Does::Copy { what: "download URL".into(), text: (*url).to_owned() },
         },
         many => Choice {
             key: 'u',

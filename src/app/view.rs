@@ -178,7 +178,9 @@ pub struct Detail {
     /// Turns while a first answer is awaited; a step of the spinner.
     pub spinner: Option<usize>,
     pub lamps: Vec<Lamp>,
-    pub countdown: Option<Countdown>,
+    pub countdown: Option<Gauge>,
+    /// How much is restored, where Atlas counts it.
+    pub progress: Option<Gauge>,
     /// Why there is no countdown.
     pub countdown_note: Option<String>,
     pub problem: Option<Problem>,
@@ -199,16 +201,17 @@ pub struct Lamp {
     pub role: Role,
 }
 
+/// A label, a text and a bar: time that is left, or work that is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Countdown {
-    /// `Link expires in`, `Link expired`.
+pub struct Gauge {
+    /// `Link expires in`, `Link expired`, `Restored`.
     pub label: String,
     pub text: String,
     pub role: Role,
-    /// What is left, in thousandths, for the bar.
+    /// The full part of the bar, in thousandths.
     pub permille: u16,
-    /// The end as a date, in the chosen time format.
-    pub until: String,
+    /// Behind the bar: the end as a date in the chosen time format, or the counts.
+    pub note: String,
 }
 
 /// What is wrong, and the next step.

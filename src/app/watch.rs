@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::remote::Remote;
-use crate::api::{ApiError, ErrorKind, Missing};
+use crate::api::{ApiError, ErrorKind, Meta, Missing};
 use crate::domain::job::RestoreJob;
 use crate::domain::lookup::Lookup;
 use crate::domain::phase::{self, Phase, Status};
@@ -20,6 +20,8 @@ const HISTORY: usize = 32;
 pub struct Reading {
     pub job: RestoreJob,
     pub latency: Duration,
+    /// What came with it.
+    pub meta: Meta,
 }
 
 /// A phase and the time on the server's clock of its end, where the job tells it, or else of our first sight of

@@ -46,7 +46,7 @@ pub async fn get(
             if let Some(date) = answer.meta.server_date {
                 server_clock.observe(date, sent_at, received_at);
             }
-            let reading = Reading::new(target, &answer.job, server_clock.at(received_at));
+            let reading = Reading::new(target, &answer, server_clock.at(received_at));
             let code = if options.exit_status { exit::of_phase(&reading.status.phase) } else { 0 };
             let written = match options.output {
                 Output::Text => write(out, &text::job(&reading)),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::reading::Reading;
 use crate::api::ApiError;
-use crate::domain::job::DeliveryType;
+use crate::domain::job::{Component, DeliveryType};
 use crate::domain::target::Target;
 use crate::domain::text::escape_json;
 
@@ -20,14 +20,19 @@ const SCHEMA: u32 = 1;
 /// could steer a terminal are written as `\u` escapes, which mean the same.
 #[must_use]
 pub fn job(reading: &Reading<'_>) -> String {
-    let Reading { job, status, .. } = reading;
+    let Reading { job, status, meta, .. } = reading;
     let seconds_between = |from: Timestamp, to: Timestamp| to.duration_since(from).as_secs();
     let known = Job {
         schema: SCHEMA,
         target: reading.target.into(),
         phase: status.phase.as_str(),
         terminal: status.phase.is_terminal(),
-        anomalies: status.anomalies.iter().map(|anomaly| anomaly.as_str()).collect(),
+        anomalies: status
+            .anomalies
+            .iter()
+            .map(|anomaly| anomaly.as_str())
+            .chain(meta.other_version.as_ref().map(|_| "other_version"))
+            .collect(),
         stale: reading.stale,
         delivery_type: job.delivery_type.as_ref().map(DeliveryType::as_str),
         flags: Flags { cancelled: job.cancelled, expired: job.expired, failed: job.failed },
@@ -40,7 +45,10 @@ pub fn job(reading: &Reading<'_>) -> String {
         snapshot_taken_at: job.snapshot_taken_at.map(|at| at.to_string()),
         target_project_id: job.target_project_id.as_deref(),
         target_name: job.target_name.as_deref(),
-        delivery_urls: &job.delivery_urls,
+        delivery_urls: job.downloads().iter().filter(|it| it.endpoint.is_none()).map(|it| it.url).collect(),
+        components: job.components.iter().map(Into::into).collect(),
+        progress: job.progress().map(|permille| f64::from(permille) / 1000.0),
+        sunset_at: meta.sunset_at.map(|at| at.to_string()),
         fetched_at: reading.fetched_at.to_string(),
     };
     // Put in as text: a detour through `serde_json::Value` would round large numbers and refuse half a
@@ -99,9 +107,28 @@ struct Job<'a> {
     snapshot_taken_at: Option<String>,
     target_project_id: Option<&'a str>,
     target_name: Option<&'a str>,
-    delivery_urls: &'a [String],
+    delivery_urls: Vec<&'a str>,
+    /// One for each shard of a sharded cluster's download.
+    components: Vec<Shard<'a>>,
+    /// From 0 to 1, where Atlas counts what is restored.
+    progress: Option<f64>,
+    /// When this endpoint ends, or ended.
+    sunset_at: Option<String>,
     fetched_at: String,
     // `raw` follows.
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shard<'a> {
+    replica_set_name: Option<&'a str>,
+    download_url: Option<&'a str>,
+}
+
+impl<'a> From<&'a Component> for Shard<'a> {
+    fn from(component: &'a Component) -> Self {
+        Self { replica_set_name: component.replica_set.as_deref(), download_url: component.url.as_deref() }
+    }
 }
 
 #[derive(Serialize)]

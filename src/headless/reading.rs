@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::api::{Answer, Meta};
 use crate::domain::job::RestoreJob;
 use crate::domain::phase::{self, Status};
 use crate::domain::target::Target;
@@ -15,6 +16,8 @@ pub struct Reading<'a> {
     /// When the answer came, on the server's clock and in whole seconds, as Atlas writes its own times. So
     /// `expiresAt` less `fetchedAt` is `expiresInSeconds`, also where the local clock is wrong.
     pub fetched_at: Timestamp,
+    /// What came with it.
+    pub meta: &'a Meta,
     /// Whether the answer is an old one, kept because newer reads failed.
     pub stale: bool,
 }
@@ -22,10 +25,10 @@ pub struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// A fresh answer; `server_now` is the server's time at which it came.
     #[must_use]
-    pub fn new(target: &'a Target, job: &'a RestoreJob, server_now: Timestamp) -> Self {
+    pub fn new(target: &'a Target, Answer { job, meta }: &'a Answer, server_now: Timestamp) -> Self {
         let status = phase::assess_asked(job, target.job, server_now);
         let fetched_at = Timestamp::from_second(server_now.as_second()).unwrap_or(server_now);
-        Self { target, job, status, fetched_at, stale: false }
+        Self { target, job, status, fetched_at, meta, stale: false }
     }
 
     /// When the job was made, by its id: the only start time that the API tells.

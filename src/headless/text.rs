@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::reading::Reading;
 use crate::api::ApiError;
 use crate::domain::countdown;
-use crate::domain::job::DeliveryType;
+use crate::domain::job::{DeliveryType, Download, RestoreJob, Shape};
 use crate::domain::phase::Phase;
 use crate::domain::target::Target;
 use crate::domain::text::clean;
@@ -26,20 +26,24 @@ pub fn job(reading: &Reading<'_>) -> String {
         ("Project", target.project.to_string()),
         ("Phase", status.phase.word().to_owned()),
     ];
+    if let Some(permille) = job.progress() {
+        rows.push(("Progress", format!("{}.{} %", permille / 10, permille % 10)));
+    }
     rows.extend(status.anomalies.iter().map(|anomaly| ("Note", anomaly.word().to_owned())));
+    if let Some(version) = &reading.meta.other_version {
+        rows.push(("Note", format!("answered in version {version}, read as far as it goes")));
+    }
+    if let Some(sunset) = reading.meta.sunset_at {
+        rows.push(("Note", format!("Atlas ends this endpoint, or ended it: {sunset}")));
+    }
+    if let Some(message) = job.collections.as_ref().and_then(|restore| restore.error_message.as_ref()) {
+        rows.push(("Error", message.clone()));
+    }
     if reading.stale {
         rows.push(("Note", format!("stale, read at {}", reading.fetched_at)));
     }
     rows.extend([
-        (
-            "Flags",
-            format!(
-                "cancelled {} · expired {} · failed {}",
-                flag(job.cancelled),
-                flag(job.expired),
-                flag(job.failed)
-            ),
-        ),
+        told(job),
         ("Delivery", job.delivery_type.as_ref().map_or(ABSENT, DeliveryType::as_str).to_owned()),
         ("Created", reading.created_at().to_string()),
         ("Finished", time(job.finished_at)),
@@ -54,10 +58,15 @@ pub fn job(reading: &Reading<'_>) -> String {
         let at = Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |at| at.to_string());
         rows.push(("Restore to", at));
     }
-    if job.delivery_urls.is_empty() {
+    let downloads = job.downloads();
+    if downloads.is_empty() {
         rows.push(("Download", ABSENT.to_owned()));
     }
-    rows.extend(job.delivery_urls.iter().map(|url| ("Download", url.clone())));
+    rows.extend(downloads.iter().map(|Download { url, shard, endpoint }| {
+        let notes: Vec<&str> = [*shard, *endpoint].into_iter().flatten().collect();
+        let notes = if notes.is_empty() { String::new() } else { format!("  ({})", notes.join(", ")) };
+        ("Download", format!("{url}{notes}"))
+    }));
     let mut lines = String::new();
     for (name, value) in rows {
         // Writing to a String cannot fail.
@@ -85,6 +94,19 @@ pub fn error(target: &Target, error: &ApiError) -> String {
         let _ = writeln!(lines, "({})", clean(&codes.join(" · ")));
     }
     lines
+}
+
+/// Atlas's own word where it has one, else the flags.
+fn told(job: &RestoreJob) -> (&'static str, String) {
+    let word = |word: Option<&String>| word.map_or(ABSENT, String::as_str).to_owned();
+    match job.shape() {
+        Shape::Status => ("Status", word(job.status.as_ref())),
+        Shape::State => ("State", word(job.collections.as_ref().and_then(|restore| restore.state.as_ref()))),
+        Shape::Flags => {
+            let [cancelled, expired, failed] = [job.cancelled, job.expired, job.failed].map(flag);
+            ("Flags", format!("cancelled {cancelled} · expired {expired} · failed {failed}"))
+        }
+    }
 }
 
 fn flag(flag: Option<bool>) -> &'static str {

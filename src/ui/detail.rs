@@ -13,7 +13,7 @@ use super::pane::{
 };
 use super::text::{Lines, blank, cut, elide, run_width, width, wrap};
 use super::theme::Theme;
-use super::{countdown, facts, pane};
+use super::{facts, gauge, pane};
 use crate::app::screen::{Detail, Problem, Role};
 
 /// Rows of headline, flags and countdown, which stay in sight however much there is to say about a problem.
@@ -119,7 +119,7 @@ fn compose(detail: &Detail, room: Room, theme: Theme) -> Vec<Lines<'_>> {
     let problem =
         detail.problem.as_ref().map(|problem| problem_lines(problem, room, theme)).unwrap_or_default();
     let lamps = facts::lamp_lines(&detail.lamps, room.width, theme);
-    let countdown = countdown::lines(detail, room, theme);
+    let countdown = gauge::lines(detail, room, theme);
     let mut blocks = Vec::with_capacity(7);
     if room.tiny {
         blocks.extend([head, countdown, problem, badges, lamps]);

@@ -4,11 +4,11 @@
 //! Drawing and [`hit`] share every piece of layout arithmetic, so that a click lands on what was seen.
 
 mod confirm;
-mod countdown;
 mod detail;
 mod facts;
 mod footer;
 mod form;
+mod gauge;
 mod header;
 mod help;
 mod list;

@@ -15,7 +15,7 @@ use crate::domain::job::{
 use crate::domain::text::{self, clean};
 
 /// How many names of unknown fields are kept; a hostile answer may have a million.
-const UNKNOWN_MAX: usize = 100;
+pub(super) const UNKNOWN_MAX: usize = 100;
 
 /// How many characters of such a name are kept.
 const NAME_MAX: usize = 100;

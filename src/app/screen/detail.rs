@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::list::{phase_role, role_of, severity_role};
+use super::shapes;
 use super::times::{self, Ticker};
-use super::view::{Countdown, Detail, Field, Lamp, Problem, Role, Span};
+use super::view::{Detail, Field, Gauge, Lamp, Problem, Role, Span};
 use crate::app::model::Model;
 use crate::app::watch::Watch;
 use crate::domain::countdown;
@@ -28,13 +29,13 @@ pub(super) fn detail(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Detai
     let kind = watch.lookup.target.kind;
     match (watch.restore_job(), watch.status()) {
         (Some(job), Some(status)) => {
-            let delivery = job.delivery_type.as_ref().map_or("delivery type not given", DeliveryType::as_str);
-            detail.about = format!("{kind} · {delivery}");
+            detail.about = format!("{kind} · {}", shapes::delivery(job));
             detail.glyph = status.phase.glyph(model.setup.ascii).into();
             detail.word = status.phase.word().to_uppercase();
             detail.role = role_of(model, watch, ticker);
             detail.time = elapsed(model, watch, status, ticker);
             detail.lamps = lamps(model, job, ticker);
+            detail.progress = shapes::progress(job).filter(|_| !status.phase.is_over());
             detail.countdown = countdown(model, watch, job, status, ticker);
             detail.countdown_note = countdown_note(watch, job, status);
             detail.fields = fields(model, watch, job, ticker);
@@ -102,6 +103,9 @@ fn badges(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Span> {
         let by = countdown::elapsed(Timestamp::UNIX_EPOCH, end).text;
         badges.push(Span::new(format!("this machine's clock is {by} {side}"), Role::Warning));
     }
+    if let Some((reading, _)) = &watch.job.value {
+        badges.extend(shapes::endpoint(model, &reading.meta, ticker));
+    }
     if model.paused {
         badges.push(Span::new("paused", Role::Info));
     }
@@ -165,15 +169,19 @@ fn lamps(model: &Model, job: &RestoreJob, ticker: &mut Ticker) -> Vec<Lamp> {
         };
         Lamp { name, value: value.into(), role }
     };
-    vec![
-        lamp("cancelled", job.cancelled, Role::Warning),
-        lamp("expired", job.expired, Role::Warning),
-        lamp("failed", job.failed, Role::Danger),
-        match job.finished_at {
-            Some(at) => Lamp { name: "finished", value: short_date(model, at, ticker), role: Role::Good },
-            None => Lamp { name: "finished", value: absent(model).into(), role: Role::Muted },
-        },
-    ]
+    let mut lamps = shapes::words(job, absent(model));
+    if lamps.is_empty() {
+        lamps.extend([
+            lamp("cancelled", job.cancelled, Role::Warning),
+            lamp("expired", job.expired, Role::Warning),
+            lamp("failed", job.failed, Role::Danger),
+        ]);
+    }
+    lamps.push(match job.finished_at {
+        Some(at) => Lamp { name: "finished", value: short_date(model, at, ticker), role: Role::Good },
+        None => Lamp { name: "finished", value: absent(model).into(), role: Role::Muted },
+    });
+    lamps
 }
 
 /// What Atlas left out, which differs from "no".
@@ -193,7 +201,7 @@ fn countdown(
     job: &RestoreJob,
     status: &Status,
     ticker: &mut Ticker,
-) -> Option<Countdown> {
+) -> Option<Gauge> {
     let until = job.expires_at?;
     if !counts_down(watch) {
         return None;
@@ -215,13 +223,13 @@ fn countdown(
     let created = watch.created_at();
     // Between two seconds the text stands still, and so does the bar.
     let permille = countdown::permille_left(created, until, times::whole_second(now));
-    Some(Countdown {
+    Some(Gauge {
         label: label.into(),
         text: ticker.server(model, countdown::time_left(until, now)),
         role,
         // In steps that a bar of forty cells can show, so that it is not redrawn for nothing.
         permille: permille.div_ceil(25) * 25,
-        until: times::full_date(model, until),
+        note: times::full_date(model, until),
     })
 }
 
@@ -239,7 +247,7 @@ fn countdown_note(watch: &Watch, job: &RestoreJob, status: &Status) -> Option<St
             "the link and its expiry appear when the download is ready"
         }
         Some(DeliveryType::Download) => "Atlas gave no expiry for this link",
-        _ => "automated restores have no expiry",
+        _ => shapes::no_expiry(job).unwrap_or("automated restores have no expiry"),
     };
     Some(words.into())
 }
@@ -271,11 +279,7 @@ fn fields(model: &Model, watch: &Watch, job: &RestoreJob, ticker: &mut Ticker) -
     if let Some(item) = &job.target_deployment_item {
         fields.push(plain("Deployment", item.clone(), String::new()));
     }
-    let many = job.delivery_urls.len() > 1;
-    for (index, url) in job.delivery_urls.iter().enumerate() {
-        let note = if many { format!("{} of {}", index + 1, job.delivery_urls.len()) } else { String::new() };
-        fields.push(plain("Download", url.clone(), note));
-    }
+    fields.extend(shapes::downloads(job));
     if let Some(at) = job.finished_at {
         fields.push(plain("Finished", ticker.date(model, at), String::new()));
     }
@@ -283,6 +287,7 @@ fn fields(model: &Model, watch: &Watch, job: &RestoreJob, ticker: &mut Ticker) -
     if let Some(at) = job.expires_at.filter(|_| !counts_down(watch)) {
         fields.push(plain("Expires", ticker.date(model, at), String::new()));
     }
+    fields.extend(shapes::fields(model, job, ticker));
     if let Some(desired) = &job.desired_timestamp {
         if let Some(at) = desired.date {
             fields.push(plain("Restored to", ticker.date(model, at), String::new()));

@@ -8,6 +8,7 @@ mod form;
 mod frame;
 mod list;
 mod overlays;
+mod shapes;
 mod times;
 
 use jiff::Timestamp;

@@ -17,7 +17,7 @@ use crate::app::overlay::{Choice, Does, Menu, Overlay};
 use crate::app::raw::RawView;
 use crate::app::time_format::TimeFormat;
 use crate::app::view::{Layout, Pane, Role};
-use crate::domain::job::DeliveryType;
+use crate::domain::job::{DeliveryType, RestoreJob};
 use crate::worker::{Command, WatchId};
 
 /// Steps of `+` and `-`, in seconds.
@@ -300,29 +300,38 @@ pub(super) fn carry_out(model: &mut Model, choice: Choice, now: Timestamp, effec
     }
 }
 
+/// The keys of a menu of links, one a shard, without those that move in it.
+const LINK_KEYS: &str = "123456789abcefimnoprstuvwxz";
+
 /// Opens the download link, or lets choose among several.
 fn open_link(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
-    let urls = watch.restore_job().map(|job| job.delivery_urls.clone()).unwrap_or_default();
-    match urls.as_slice() {
+    let downloads = watch.restore_job().map(RestoreJob::downloads).unwrap_or_default();
+    match downloads.as_slice() {
         [] => {
             let kind = watch.restore_job().and_then(|job| job.delivery_type.as_ref());
             let words = match kind {
-                Some(DeliveryType::Automated | DeliveryType::PointInTime) => {
+                Some(DeliveryType::Automated | DeliveryType::PointInTime | DeliveryType::Restore) => {
                     "no link to open: this restore goes into a cluster and has no download"
                 }
                 _ => "no link to open: this job has no download URL yet",
             };
             model.say(words, Role::Warning, now);
         }
-        [url] => effects.push(Effect::OpenLink(url.clone())),
+        [only] => effects.push(Effect::OpenLink(only.url.to_owned())),
         many => {
-            let items = many.iter().zip('1'..='9').map(|(url, key)| Choice {
-                key,
-                label: "open",
-                note: url.clone(),
-                does: Does::Open(url.clone()),
-            });
+            let items =
+                many.iter().zip(LINK_KEYS.chars().chain(std::iter::repeat(' '))).map(|(download, key)| {
+                    Choice {
+                        key,
+                        label: "open",
+                        note: match download.shard {
+                            Some(shard) => format!("{shard}  {}", download.url),
+                            None => download.url.to_owned(),
+                        },
+                        does: Does::Open(download.url.to_owned()),
+                    }
+                });
             let menu = Menu { title: "Open a download link", items: items.collect(), selected: 0 };
             model.overlay = Some(Overlay::Menu(menu));
         }

@@ -30,7 +30,7 @@ pub(super) fn take(model: &mut Model, report: Report, now: Timestamp) {
             let meta = meta_of(&result).clone();
             let entry = log_entry(&result, &meta, name, latency, received_at);
             let result =
-                result.map(|answer| Box::new(Reading { job: answer.job, latency })).map_err(Box::new);
+                result.map(|Answer { job, meta }| Box::new(Reading { job, latency, meta })).map_err(Box::new);
             let raw = result.as_ref().ok().map(|reading| reading.job.raw.clone());
             watch.job.ended(request, result, received_at, next_at);
             model.log(entry);
