@@ -70,18 +70,14 @@ impl Endpoint {
 
     /// The path of the list of a cluster's jobs.
     pub fn jobs(self, project: &str, instance: &str) -> String {
-        let path = self.template().replace("{groupId}", project);
-        path.replace("{clusterName}", instance).replace("{name}", instance)
+        filled(self.template(), project, instance)
     }
 
     /// The path of the cluster itself, and the one of its project.
     pub fn cluster_and_project(self, project: &str, instance: &str) -> [String; 2] {
-        let jobs = self.jobs(project, instance);
-        let up_to = |part: &str| {
-            let end = jobs.find(part).map_or(jobs.len(), |at| at + part.len());
-            jobs.get(..end).unwrap_or(&jobs).to_owned()
-        };
-        [up_to(&format!("/{instance}")), up_to(&format!("/{project}"))]
+        let template = self.template();
+        let up_to = |end: Option<usize>| end.and_then(|end| template.get(..=end)).unwrap_or(template);
+        [template.rfind('}'), template.find('}')].map(|end| filled(up_to(end), project, instance))
     }
 
     /// The version of its resource; `None` for API v1.0, which has none.
@@ -167,6 +163,12 @@ impl<'a> Question<'a> {
         };
         self.endpoint.is_serverless().then(|| (SERVERLESS_DEPRECATED.to_owned(), end))
     }
+}
+
+/// A template with ids in place of their names.
+fn filled(template: &str, project: &str, instance: &str) -> String {
+    let path = template.replace("{groupId}", project);
+    path.replace("{clusterName}", instance).replace("{name}", instance)
 }
 
 /// The version in `application/vnd.atlas.2024-11-13+json`, which may stand among other types.

@@ -59,14 +59,16 @@ impl Setting<'_> {
     fn with_flags(&self, job: &Job, moment: Moment) -> Members {
         let scene = moment.scene;
         let is_download = job.course.delivery == Delivery::Download;
+        let is_cancelled = matches!(scene, Scene::Cancelled);
+        let is_dedicated = self.endpoint == Endpoint::Dedicated;
         let urls = if matches!(scene, Scene::Link { .. }) { self.urls(job) } else { Vec::new() };
         let urls: Vec<&str> = urls.iter().map(|(_, url)| url.as_str()).collect();
         let mut members = Members::from([
-            ("cancelled", matches!(scene, Scene::Cancelled { .. }).into()),
+            ("cancelled", is_cancelled.into()),
             ("deliveryType", if is_download { "download" } else { "automated" }.into()),
             ("deliveryUrl", urls.into()),
             ("expired", matches!(scene, Scene::Expired { .. }).into()),
-            ("failed", matches!(scene, Scene::Failed | Scene::Cancelled { failed: true }).into()),
+            ("failed", (matches!(scene, Scene::Failed) || is_cancelled && is_dedicated).into()),
             ("id", job.id.as_str().into()),
             ("snapshotId", job.snapshot.as_str().into()),
             ("timestamp", self.date(job.course.created - job.course.snapshot_age)),
@@ -82,14 +84,14 @@ impl Setting<'_> {
             members.insert("links", self.links(job));
         }
         // Published as required for serverless instances; recorded on restores into a cluster only.
-        if !is_download || self.endpoint != Endpoint::Dedicated {
+        if !is_download || !is_dedicated {
             members.insert("targetClusterName", self.cluster.target.as_str().into());
             members.insert("targetGroupId", self.target_project.as_str().into());
         }
         if !is_download && self.endpoint != Endpoint::ServerlessV2 {
             members.insert("targetDeploymentItemName", self.cluster.target_item.as_str().into());
         }
-        if self.endpoint == Endpoint::Dedicated && self.cluster.shards() > 0 {
+        if is_dedicated && self.cluster.shards() > 0 {
             members.insert("components", self.components(job, scene));
         }
         members
@@ -154,7 +156,7 @@ impl Setting<'_> {
         let status = match moment.scene {
             Scene::Pending => "PENDING",
             Scene::Queued => "QUEUED",
-            Scene::Failed | Scene::Cancelled { .. } => "FAILED",
+            Scene::Failed | Scene::Cancelled => "FAILED",
             Scene::Completed | Scene::Flawed | Scene::Link { .. } | Scene::Expired { .. } => "COMPLETED",
             _ => "RUNNING",
         };
@@ -198,7 +200,7 @@ impl Setting<'_> {
             Scene::Finalizing => "FINALIZING",
             Scene::Completed | Scene::Flawed | Scene::Link { .. } | Scene::Expired { .. } => "SUCCESSFUL",
             Scene::Failed => "FAILED",
-            Scene::Cancelled { .. } => "CANCELED",
+            Scene::Cancelled => "CANCELED",
             _ => "IN_PROGRESS",
         };
         let (index, failed) = match moment.scene {
@@ -249,7 +251,7 @@ impl Cluster {
 
 /// Whether a job has ended in this scene. A link has not: it has an end of its own.
 fn is_over(scene: Scene) -> bool {
-    matches!(scene, Scene::Completed | Scene::Flawed | Scene::Failed | Scene::Cancelled { .. })
+    matches!(scene, Scene::Completed | Scene::Flawed | Scene::Failed | Scene::Cancelled)
 }
 
 /// The moment so many seconds after the start.

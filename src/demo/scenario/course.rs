@@ -43,10 +43,8 @@ pub enum Scene {
     Flawed,
     /// Failed when the scene began.
     Failed,
-    /// Cancelled when the scene began. Once recorded with `failed` set as well, on a job that nobody had cancelled.
-    Cancelled {
-        failed: bool,
-    },
+    /// Cancelled when the scene began. Of a dedicated cluster it was recorded once, with `failed` set as well.
+    Cancelled,
     /// A download link is live until this second. Nothing else changes when it is over.
     Link {
         until: i64,
