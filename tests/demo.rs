@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use atlas_tui::clock::Clock;
-use atlas_tui::demo::{self, Fault, NonceLife, Options, RateLimit, Running};
+use atlas_tui::demo::{self, Fault, Fleet, NonceLife, Options, RateLimit, Running, ServerlessEndpoints};
 use atlas_tui::domain::secret::ExposeSecret;
 use digest_auth::{AuthContext, HttpMethod, WwwAuthenticateHeader};
 use jiff::{SignedDuration, Timestamp};
@@ -43,6 +43,9 @@ impl Clock for HandClock {
     }
 }
 
+/// The newest version of any restore job. Each endpoint answers in the newest one it has.
+const ACCEPT: &str = "application/vnd.atlas.2025-03-12+json";
+
 const START: &str = "2026-11-24T03:41:07.25Z";
 
 async fn started(options: Options) -> (Running, HandClock) {
@@ -59,6 +62,7 @@ fn client() -> Client {
 /// Asks with a key, one challenge and a count of its own choice.
 struct Caller {
     client: Client,
+    accept: String,
     user: String,
     password: String,
     challenge: Option<WwwAuthenticateHeader>,
@@ -67,7 +71,8 @@ struct Caller {
 impl Caller {
     fn new(demo: &Running) -> Self {
         let password = demo.private_key.expose_secret().to_owned();
-        Self { client: client(), user: demo.public_key.clone(), password, challenge: None }
+        let (accept, user) = (ACCEPT.to_owned(), demo.public_key.clone());
+        Self { client: client(), accept, user, password, challenge: None }
     }
 
     /// Unsigned, as every first request is.
@@ -93,7 +98,7 @@ impl Caller {
         );
         let answer = self.challenge.as_mut().unwrap().respond(&context).unwrap();
         let request = self.client.request(method, url).header("Authorization", answer.to_string());
-        request.send().await.unwrap()
+        request.header("Accept", &self.accept).send().await.unwrap()
     }
 
     /// As curl does it: keeps the challenge that it has, or gets one first.
@@ -261,9 +266,9 @@ async fn answers_carry_the_budget_an_id_and_the_servers_time() {
     let options = Options { clock_ahead: SignedDuration::from_secs(240), ..Options::default() };
     let (demo, clock) = started(options).await;
     let mut caller = Caller::new(&demo);
-    let url = url_of(&demo, "sessions-dump");
+    let url = url_of(&demo, "invoices-dump");
     let first = caller.get(&url).await;
-    assert_eq!(header(&first, "content-type"), "application/json");
+    assert_eq!(header(&first, "content-type"), "application/vnd.atlas.2023-01-01+json;charset=utf-8");
     assert_eq!(header(&first, "ratelimit-limit"), "1200");
     assert_eq!(header(&first, "ratelimit-remaining"), "1199");
     assert_eq!(header(&first, "date"), "Tue, 24 Nov 2026 03:45:07 GMT");
@@ -291,7 +296,7 @@ async fn an_empty_bucket_answers_as_documented_and_fills_again() {
     assert_eq!(header(&limited, "retry-after"), "12");
     assert_eq!(header(&limited, "ratelimit-remaining"), "0");
     assert_eq!(header(&limited, "x-error-code"), "RATE_LIMITED_TOKEN_BUCKET");
-    let path = "api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}";
+    let path = "api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}";
     let wanted = json!({
         "detail": format!("Rate limit exceeded for {path}. Please retry after 12 seconds. \
             Request capacity: 2. Refill rate: 5 per 60 seconds."),
@@ -332,25 +337,25 @@ async fn unknown_ids_are_told_apart_in_the_recorded_words() {
     let (demo, _) = started(Options::default()).await;
     let mut caller = Caller::new(&demo);
     let known = &demo.lookup("orders-restore").unwrap().target;
-    let root = format!("{}/api/atlas/v1.0/groups", demo.base_url);
+    let root = format!("{}/api/atlas/v2/groups", demo.base_url);
     let jobs = "backup/restoreJobs";
 
     let (_, recorded) = recording(include_str!("recordings/error-404-group-not-found.http"));
     let nobody = "111111111111111111111111";
-    let url = format!("{root}/{nobody}/serverless/orders-305/{jobs}/{}", known.job);
+    let url = format!("{root}/{nobody}/clusters/orders-prod/{jobs}/{}", known.job);
     let answer = caller.get(&url).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "x-error-code")), (404, "GROUP_NOT_FOUND"));
     assert_eq!(answer.text().await.unwrap(), recorded);
 
     let (_, recorded) = recording(include_str!("recordings/error-404-cluster-not-found.http"));
-    let url = format!("{root}/{}/serverless/backupRestores-305/{jobs}/{}", known.project, known.job);
+    let url = format!("{root}/{}/clusters/backupRestores-305/{jobs}/{}", known.project, known.job);
     let answer = caller.get(&url).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "x-error-code")), (404, "CLUSTER_NOT_FOUND"));
     let recorded = recorded.replace("6a793f6b2c88faeba59bae37", known.project.as_str());
     assert_eq!(answer.text().await.unwrap(), recorded);
 
-    let elsewhere = format!("{root}/{}/serverless/archive-02/{jobs}/{}", known.project, known.job);
-    let unknown = [url_of(&demo, "july-report"), elsewhere, format!("{root}/%ff/serverless/x/{jobs}/y")];
+    let elsewhere = format!("{root}/{}/clusters/events-eu/{jobs}/{}", known.project, known.job);
+    let unknown = [url_of(&demo, "july-report"), elsewhere, format!("{root}/x/clusters/y")];
     let strange =
         [demo.base_url.clone(), format!("{root}/x"), format!("{}/api/atlas/v9/?a=b", demo.base_url)];
     for url in unknown.iter().chain(&strange) {
@@ -379,7 +384,7 @@ async fn stats_count_everything_but_themselves() {
     let stats = format!("{}/demo/stats", demo.base_url);
     assert_eq!(body(caller.bare(&stats).await).await, json!({"requests": 0, "challenges": 0, "answers": {}}));
     caller.get(&url_of(&demo, "orders-restore")).await;
-    caller.get(&url_of(&demo, "archive-dump")).await;
+    caller.get(&url_of(&demo, "orders-shards")).await;
     caller.get(&url_of(&demo, "july-report")).await;
     assert_eq!(
         body(caller.bare(&stats).await).await,
@@ -465,9 +470,11 @@ fn alone_it_says_how_to_ask_it() {
     let text = String::from_utf8(written.recv().unwrap()).unwrap();
     let url = text.lines().find_map(|line| line.strip_prefix("URL")).unwrap().trim();
     assert!(plain_get(url, "/demo/stats").starts_with("HTTP/1.1 200 OK"));
-    assert_eq!(text.lines().filter(|line| line.contains(" serverless/")).count(), 10);
+    assert_eq!(text.lines().filter(|line| line.split('/').count() == 4).count(), 12);
     let curl = text.lines().find(|line| line.starts_with("curl")).unwrap();
-    let wanted =
-        format!("curl --digest -u demopubl:00000000-de30-4000-8000-000000000000 {url}/api/atlas/v1.0/");
+    let wanted = format!(
+        "curl --digest -u demopubl:00000000-de30-4000-8000-000000000000 \
+         -H 'Accept: application/vnd.atlas.2023-01-01+json' {url}/api/atlas/v2/groups/"
+    );
     assert!(curl.starts_with(&wanted), "{curl}");
 }
