@@ -9,135 +9,21 @@
     reason = "helper functions of tests; a failure is to be loud"
 )]
 
-use std::collections::BTreeMap;
+#[path = "demo/caller.rs"]
+mod caller;
+#[path = "demo/endpoints.rs"]
+mod endpoints;
+
 use std::io::{Read, Write};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::mpsc;
 use std::time::Duration;
 
-use atlas_tui::clock::Clock;
-use atlas_tui::demo::{self, Fault, Fleet, NonceLife, Options, RateLimit, Running, ServerlessEndpoints};
+use atlas_tui::demo::{self, Fault, NonceLife, Options, RateLimit};
 use atlas_tui::domain::secret::ExposeSecret;
-use digest_auth::{AuthContext, HttpMethod, WwwAuthenticateHeader};
-use jiff::{SignedDuration, Timestamp};
-use reqwest::{Client, Method, Response, StatusCode};
-use serde_json::{Value, json};
-
-/// A clock that stands still until it is wound.
-#[derive(Clone)]
-struct HandClock(Arc<Mutex<Timestamp>>);
-
-impl HandClock {
-    fn at(text: &str) -> Self {
-        Self(Arc::new(Mutex::new(text.parse().unwrap())))
-    }
-
-    fn wind(&self, seconds: i64) {
-        let mut now = self.0.lock().unwrap();
-        *now += SignedDuration::from_secs(seconds);
-    }
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
-
-/// The newest version of any restore job. Each endpoint answers in the newest one it has.
-const ACCEPT: &str = "application/vnd.atlas.2025-03-12+json";
-
-const START: &str = "2026-11-24T03:41:07.25Z";
-
-async fn started(options: Options) -> (Running, HandClock) {
-    let clock = HandClock::at(START);
-    (demo::start_with(options, clock.clone()).await.unwrap(), clock)
-}
-
-fn client() -> Client {
-    // Another test of this process may have installed it first.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    Client::builder().no_proxy().build().unwrap()
-}
-
-/// Asks with a key, one challenge and a count of its own choice.
-struct Caller {
-    client: Client,
-    accept: String,
-    user: String,
-    password: String,
-    challenge: Option<WwwAuthenticateHeader>,
-}
-
-impl Caller {
-    fn new(demo: &Running) -> Self {
-        let password = demo.private_key.expose_secret().to_owned();
-        let (accept, user) = (ACCEPT.to_owned(), demo.public_key.clone());
-        Self { client: client(), accept, user, password, challenge: None }
-    }
-
-    /// Unsigned, as every first request is.
-    async fn bare(&self, url: &str) -> Response {
-        self.client.get(url).send().await.unwrap()
-    }
-
-    /// Signed with the count after the one in the kept challenge.
-    async fn signed(&mut self, method: Method, url: &str) -> Response {
-        self.signed_for(method, url, None).await
-    }
-
-    /// Signed for another path than the one asked for, when `path` is given.
-    async fn signed_for(&mut self, method: Method, url: &str, path: Option<&str>) -> Response {
-        let own = url::Url::parse(url).unwrap();
-        let own = own.query().map_or(own.path().to_owned(), |query| format!("{}?{query}", own.path()));
-        let context = AuthContext::new_with_method(
-            self.user.as_str(),
-            self.password.as_str(),
-            path.map_or(own, str::to_owned),
-            None::<&[u8]>,
-            HttpMethod::from(method.as_str().to_owned()),
-        );
-        let answer = self.challenge.as_mut().unwrap().respond(&context).unwrap();
-        let request = self.client.request(method, url).header("Authorization", answer.to_string());
-        request.header("Accept", &self.accept).send().await.unwrap()
-    }
-
-    /// As curl does it: keeps the challenge that it has, or gets one first.
-    async fn get(&mut self, url: &str) -> Response {
-        if self.challenge.is_none() {
-            self.challenge = Some(challenge_of(&self.bare(url).await));
-        }
-        self.signed(Method::GET, url).await
-    }
-
-    /// The count that the next request will carry.
-    fn next_count(&mut self, count: u32) {
-        self.challenge.as_mut().unwrap().nc = count - 1;
-    }
-}
-
-fn challenge_of(answer: &Response) -> WwwAuthenticateHeader {
-    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
-    digest_auth::parse(header(answer, "www-authenticate")).unwrap()
-}
-
-fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
-    answer.headers().get(name).map_or("", |value| value.to_str().unwrap())
-}
-
-async fn body(answer: Response) -> Value {
-    serde_json::from_str(&answer.text().await.unwrap()).unwrap()
-}
-
-fn url_of(demo: &Running, label: &str) -> String {
-    demo.url(demo.lookup(label).unwrap())
-}
-
-/// A recorded exchange: the headers by lower-case name, and the body.
-fn recording(text: &str) -> (BTreeMap<String, String>, String) {
-    let (head, body) = text.split_once("\n\n").unwrap();
-    let headers = head.lines().skip(1).filter_map(|line| line.split_once(": "));
-    (headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect(), body.to_owned())
-}
+use caller::{Caller, body, challenge_of, client, header, recording, started, url_of};
+use jiff::SignedDuration;
+use reqwest::Method;
+use serde_json::json;
 
 fn without_nonce(challenge: &str) -> (String, String) {
     let (before, rest) = challenge.split_once("nonce=\"").unwrap();
