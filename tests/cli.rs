@@ -356,6 +356,9 @@ fn the_demo_server_prints_all_that_it_takes_to_ask_it() {
     let run = home.run(&["get", server.told("billing-dump"), "--exit-status"]);
     assert_eq!((run.code, run.err.as_str()), (0, ""));
 
+    let many = DemoServer::start(&["--fleet", "2x3"]);
+    assert_eq!(many.told("job-0006").rsplit('/').nth(1), Some("fleet-02"));
+
     let curl = server.told.last().unwrap();
     assert!(curl.starts_with("curl --digest "), "{curl}");
     let run = home.run(&["get", curl]);

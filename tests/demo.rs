@@ -231,6 +231,7 @@ async fn unknown_ids_are_told_apart_in_the_recorded_words() {
     let url = format!("{root}/{nobody}/clusters/orders-prod/{jobs}/{}", known.job);
     let answer = caller.get(&url).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "x-error-code")), (404, "GROUP_NOT_FOUND"));
+    assert_eq!(header(&answer, "ratelimit-limit"), "", "nor has the recorded one");
     assert_eq!(answer.text().await.unwrap(), recorded);
 
     let (_, recorded) = recording(include_str!("recordings/error-404-cluster-not-found.http"));

@@ -181,6 +181,8 @@ fn named_version(accept: &str) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn question(path: &str) -> Question<'_> {
@@ -241,5 +243,23 @@ mod tests {
         assert_eq!(flex.version(None).unwrap_err().code, "INVALID_VERSION_DATE");
         let v1 = question("/api/atlas/v1.0/groups/p/serverless/c/backup/restoreJobs/j");
         assert_eq!(v1.version(None).unwrap().media_type, "application/json");
+    }
+
+    proptest! {
+        #[test]
+        fn any_path_is_read_back_or_nothing(
+            path in "/api/atlas/(v1.0|v2)/groups/[a-z0-9-]{0,5}/(serverless|flexClusters|clusters)/[a-z0-9-]{0,5}\
+                     /(backup/restoreJobs|collectionRestoreJobs)(/[^/]{0,5}){0,2}|(/?[^/]{0,5}){0,9}",
+            accept in "(application/vnd.atlas.[0-9-]{0,10}(.json)?,?){0,2}|\\PC{0,40}",
+        ) {
+            if let Some(question) = Question::of(&path) {
+                let list = question.jobs();
+                let whole = question.job.map_or(list.clone(), |job| format!("{list}/{job}"));
+                prop_assert_eq!(&whole, &path);
+                if let Err(refusal) = question.version(Some(&accept)) {
+                    prop_assert_eq!(refusal.status, 406);
+                }
+            }
+        }
     }
 }

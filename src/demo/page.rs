@@ -29,11 +29,11 @@ impl Page {
         let mut page = Self::default();
         for pair in query.unwrap_or_default().split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let wrong = |_| Refusal::wrong_parameter(name);
+            let wrong = || Refusal::wrong_parameter(name);
             match name {
-                "itemsPerPage" => page.items = number(value, 500).map_err(wrong)?,
-                "pageNum" => page.number = number(value, usize::MAX).map_err(wrong)?,
-                "includeCount" => page.count = value.parse().map_err(|_| Refusal::wrong_parameter(name))?,
+                "itemsPerPage" => page.items = number(value, 500).ok_or_else(wrong)?,
+                "pageNum" => page.number = number(value, usize::MAX).ok_or_else(wrong)?,
+                "includeCount" => page.count = value.parse().ok().ok_or_else(wrong)?,
                 _ => {}
             }
         }
@@ -48,12 +48,14 @@ impl Page {
     }
 }
 
-fn number(text: &str, most: usize) -> Result<usize, ()> {
-    text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or(())
+fn number(text: &str, most: usize) -> Option<usize> {
+    text.parse().ok().filter(|number| (1..=most).contains(number))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -79,17 +81,33 @@ mod tests {
     }
 
     #[test]
-    fn pages_cover_the_list_once() {
-        let all: Vec<_> = (0..250).collect();
-        let mut seen = Vec::new();
-        for number in 1..=3 {
-            let (part, more) = Page { number, ..Page::default() }.cut(&all);
-            assert_eq!(more, number < 3);
-            seen.extend_from_slice(part);
-        }
-        assert_eq!(seen, all);
-        for number in [4, usize::MAX] {
+    fn there_is_nothing_behind_the_last_page() {
+        let all = [1, 2, 3];
+        for number in [2, 4, usize::MAX] {
             assert_eq!(Page { number, ..Page::default() }.cut(&all), (&[][..], false));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_query_is_a_page_or_a_refusal(query in "([a-zA-Z]{0,12}=?-?[0-9a-z%+]{0,22}&?){0,4}|\\PC{0,40}") {
+            if let Err(refusal) = Page::read(Some(&query)) {
+                prop_assert_eq!(refusal.status, 400);
+            }
+        }
+
+        #[test]
+        fn pages_of_any_size_cover_any_list_once(length in 0_usize..700, items in 1_usize..=500) {
+            let all: Vec<_> = (0..length).collect();
+            let mut seen = Vec::new();
+            for number in 1.. {
+                let (part, more) = Page { items, number, count: true }.cut(&all);
+                seen.extend_from_slice(part);
+                if !more {
+                    break;
+                }
+            }
+            prop_assert_eq!(seen, all);
         }
     }
 }

@@ -197,7 +197,10 @@ async fn guard(State(atlas): State<Arc<Atlas>>, request: Request, next: Next) ->
     let mut answer = match atlas.admit(request.method(), &uri, request.headers()) {
         Ok(remaining) => {
             let mut answer = next.run(request).await;
-            atlas.put_budget(answer.headers_mut(), remaining);
+            // Where there is no such project, none was recorded: a limit belongs to one.
+            if answer.headers().get(X_ERROR_CODE).is_none_or(|code| code != "GROUP_NOT_FOUND") {
+                atlas.put_budget(answer.headers_mut(), remaining);
+            }
             answer
         }
         Err(stop) => atlas.turn_away(stop, &uri),

@@ -44,11 +44,11 @@ impl Setting<'_> {
         let jobs = format!("http://localhost:8080{}", self.jobs_path());
         let mut links = vec![json!({"href": format!("{jobs}?{this}"), "rel": "self"})];
         links.extend(next.map(|next| json!({"href": format!("{jobs}?{next}"), "rel": "next"})));
-        let mut list = json!({"links": links, "results": results});
-        if let (Value::Object(members), Some(total)) = (&mut list, total) {
-            members.insert("totalCount".to_owned(), total.into());
-        }
-        list
+        let mut list = serde_json::Map::new();
+        list.insert("links".to_owned(), links.into());
+        list.insert("results".to_owned(), results.into());
+        list.extend(total.map(|total| ("totalCount".to_owned(), total.into())));
+        list.into()
     }
 
     fn jobs_path(&self) -> String {

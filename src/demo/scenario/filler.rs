@@ -18,7 +18,8 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    pub fn tenancy(cluster: u16) -> Tenancy {
+    /// What the cluster of that number is, from 1.
+    pub(super) fn tenancy(cluster: u16) -> Tenancy {
         if cluster.is_multiple_of(2) { Tenancy::Flex } else { Tenancy::Dedicated { shards: 0 } }
     }
 }

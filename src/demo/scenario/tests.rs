@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{Fleet, Scenario, ServerlessEndpoints};
@@ -318,4 +319,16 @@ fn a_fleet_adds_to_the_plot_and_every_job_of_it_is_found() {
     let plain = self::scenario();
     let plot: Vec<_> = scenario.lookups().take(12).collect();
     assert_eq!(plot, plain.lookups().collect::<Vec<_>>(), "the plot is the same with and without");
+}
+
+proptest! {
+    #[test]
+    fn there_is_an_answer_about_every_job_at_any_time(at in 0_usize..12, second in prop_oneof![0_u64..4000, any::<u64>()]) {
+        let scenario = scenario();
+        let lookup = scenario.lookups().nth(at).unwrap().clone();
+        match ask(&scenario, &lookup.label, second) {
+            Ok(job) => prop_assert_eq!(job["id"].as_str(), Some(lookup.target.job.as_str())),
+            Err(refusal) => prop_assert!([404, 410, 429, 503].contains(&refusal.status)),
+        }
+    }
 }
