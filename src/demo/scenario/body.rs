@@ -122,7 +122,7 @@ impl Setting<'_> {
         let item = &self.cluster.item;
         let url = |part: &str| {
             format!(
-                "https://restore-{id}{part}.ljxf1b.mongodb-dev.net:27017/{token}/restore-{snapshot}.tar.gz"
+                "https://restore-{id}.ljxf1b.mongodb-dev.net:27017/{token}/restore-{snapshot}{part}.tar.gz"
             )
         };
         match self.cluster.shards() {
