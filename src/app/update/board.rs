@@ -37,11 +37,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         Action::Zoom => model.zoom = !model.zoom,
         Action::Add => {
             let like = model.selected_watch().map(|watch| watch.lookup.target.clone());
-            model.overlay = Some(Overlay::Form(Box::new(Form::add(like.as_ref()))));
+            model.overlay = Some(Overlay::Form(Box::new(Form::add(like.as_ref()).at(&model.setup.host))));
         }
         Action::Edit => {
             let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
-            model.overlay = Some(Overlay::Form(Box::new(Form::edit(&watch.lookup))));
+            model.overlay = Some(Overlay::Form(Box::new(Form::edit(&watch.lookup).at(&model.setup.host))));
         }
         Action::Remove => lookups::remove_selected(model, now, effects),
         Action::Undo => lookups::undo_removal(model, now, effects),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::board;
-use crate::app::form::{Form, Hint};
+use crate::app::form::{Form, Hint, another_atlas};
 use crate::app::keymap::Action;
 use crate::app::message::{Effect, Stored};
 use crate::app::model::{Model, Source};
@@ -53,13 +53,18 @@ pub(super) fn save_form(model: &mut Model, now: Timestamp, effects: &mut Vec<Eff
 }
 
 /// A paste onto the board: watches a whole target at once, opens the form for part of one.
-pub(super) fn paste_onto_board(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+pub(super) fn paste_onto_board(model: &mut Model, text: &str, now: Timestamp, effects: &mut Vec<Effect>) {
+    let pasted = read_pasted(text);
     if let Ok(target) = text.parse::<Target>() {
         open(model, Lookup { label: String::new(), target }, effects);
+        let elsewhere = pasted.and_then(|pasted| another_atlas(&pasted, &model.setup.host));
+        if let Some(elsewhere) = elsewhere {
+            model.say(elsewhere, Role::Warning, now);
+        }
     } else {
         let like = model.selected_watch().map(|watch| watch.lookup.target.clone());
-        let mut form = Form::add(like.as_ref());
-        if read_pasted(text).is_some() {
+        let mut form = Form::add(like.as_ref()).at(&model.setup.host);
+        if pasted.is_some() {
             form.paste(text);
         } else {
             form.hint = Some(Hint::Wrong("The paste holds no restore job; type it here".into()));

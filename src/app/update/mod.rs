@@ -23,7 +23,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     expire(model, now);
     match message {
         Message::Key(key) => on_key(model, key, now, &mut effects),
-        Message::Paste(text) => on_paste(model, &text, &mut effects),
+        Message::Paste(text) => on_paste(model, &text, now, &mut effects),
         Message::Resize(size) => {
             model.setup.size = size;
             model.follow_selection();
@@ -104,7 +104,7 @@ fn on_prompt_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     board::keep_selection_visible(model, effects);
 }
 
-fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+fn on_paste(model: &mut Model, text: &str, now: Timestamp, effects: &mut Vec<Effect>) {
     match &mut model.overlay {
         Some(Overlay::Form(form)) => form.paste(text),
         Some(Overlay::Palette { query, selected }) => {
@@ -119,7 +119,7 @@ fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
                 board::keep_selection_visible(model, effects);
             } else {
                 // A paste onto the board can only mean: watch this.
-                lookups::paste_onto_board(model, text, effects);
+                lookups::paste_onto_board(model, text, now, effects);
             }
         }
     }
