@@ -60,10 +60,18 @@ pub struct Screen {
     pub theme: ThemeName,
     pub header: Header,
     pub body: Body,
-    /// What just happened ("copied …", "saved"), one line above the footer.
+    /// What just happened ("copied …", "saved") or what lasts, in up to three rows above the footer.
     pub notice: Option<Span>,
     pub footer: Footer,
     pub overlay: Option<Overlay>,
+}
+
+impl Screen {
+    /// The rows that the notice takes on a terminal of that size, when it has rows of its own.
+    #[must_use]
+    pub fn notice_rows(&self, size: Size) -> u16 {
+        self.notice.as_ref().map_or(0, |notice| super::layout::notice_rows(size, &notice.text))
+    }
 }
 
 /// The last line to which each text on the screen can be scrolled, known once it is laid out.

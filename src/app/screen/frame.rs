@@ -75,15 +75,6 @@ fn joined(spans: Vec<Span>, separator: &str) -> Vec<Span> {
     joined
 }
 
-pub(super) fn notice(model: &Model, ticker: &mut Ticker) -> Option<Span> {
-    if let Some(notice) = &model.notice {
-        ticker.wake_at(Some(notice.until));
-        return Some(Span::new(notice.text.clone(), notice.role));
-    }
-    let lasting = model.save_error.as_ref().or(model.file_note.as_ref());
-    lasting.map(|words| Span::new(words.clone(), Role::Warning))
-}
-
 /// Without a running time: a title that changes each second is noise in every tab bar.
 pub(super) fn window_title(model: &Model) -> String {
     match model.selected_watch() {

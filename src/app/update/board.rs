@@ -24,7 +24,7 @@ use crate::worker::{Command, WatchId};
 const INTERVALS: [u64; 9] = [1, 2, 3, 5, 10, 15, 30, 60, 300];
 
 pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
-    let rows = layout::list_rows(model.setup.size, model.layout());
+    let rows = layout::list_rows(model.setup.size, model.layout()).saturating_sub(model.notice_rows()).max(1);
     if let Some(by) = distance(action, rows) {
         return move_by(model, by, effects);
     }
