@@ -55,7 +55,7 @@ fn a_recorded_restore_from_its_creation_to_its_end() {
     assert_eq!(lamps(&seen), "cancelled no · expired no · failed no · finished 03:40:10");
     let history: Vec<String> =
         seen.history.iter().map(|entry| entry.iter().map(|span| span.text.as_str()).collect()).collect();
-    assert_eq!(history, ["03:36:19 created", "03:36:20 seen running", "03:40:10 completed"]);
+    assert_eq!(history, ["03:36:19 UTC created", "03:36:20 seen running", "03:40:10 completed"]);
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub fn draw(frame: &mut Frame, screen: &Screen) -> Ends {
     let mut cursor = None;
     header::draw(buffer, areas.header, &screen.header, theme);
     match &screen.body {
-        Body::Welcome(welcome) => welcome::draw(buffer, areas.body, welcome, theme),
+        Body::Welcome(welcome) => ends.detail = welcome::draw(buffer, areas.body, welcome, theme),
         Body::Board(board) => {
             let panes = Panes::of(board, areas.body);
             let tiny = panes.tiny;

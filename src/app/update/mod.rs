@@ -1,6 +1,7 @@
 //! `update`: the only place where the model changes. Never blocks, never sends: it answers with effects.
 
 mod board;
+mod demo;
 mod dialog;
 mod lookups;
 mod report;
@@ -41,7 +42,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         Message::Reloaded(newer) => lookups::merge(model, newer, &mut effects),
         Message::Said { text, role } => model.say(text, role, now),
         Message::Open(lookup) => lookups::open(model, lookup, &mut effects),
-        Message::DemoStarted { host, lookups } => lookups::enter_demo(model, host, lookups, &mut effects),
+        Message::DemoStarted { host, lookups } => demo::enter(model, host, lookups, now, &mut effects),
         // Stays on the screen: with --demo there is nothing else on it.
         Message::DemoFailed { why } => {
             model.file_note = Some(format!("the demo could not be started: {why}"));
