@@ -189,10 +189,10 @@ fn asking_again_for_what_cannot_be_read_is_answered() {
     report(&mut model, JOB, "2026-08-10T03:44:57Z", Given::Error(ErrorKind::NoCredentials));
     keys(&mut model, "r", "2026-08-10T03:45:10Z");
     let notice = |model: &Model| project(model, at("2026-08-10T03:45:10Z")).screen.notice.map(|n| n.text);
-    assert_eq!(notice(&model).as_deref(), Some("job 0663: asking Atlas again"));
+    assert_eq!(notice(&model).as_deref(), Some("job 0663: trying again"));
     started(&mut model, 2, "2026-08-10T03:45:10Z");
     keys(&mut model, "r", "2026-08-10T03:45:10Z");
-    assert_eq!(notice(&model).as_deref(), Some("job 0663: is being asked about already"));
+    assert_eq!(notice(&model).as_deref(), Some("job 0663: a try is under way"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ impl Form {
         self.asked = false;
         let bare_id = pasted.trim().parse::<ObjectId>().is_ok();
         if let Some(found) = (!bare_id).then(|| read_pasted(pasted)).flatten() {
-            self.fill(found);
+            self.fill(&found);
         } else if let Some(input) = self.focused() {
             // Dropped, not refused: a copied id often carries a line end or quotes.
             let cleaned = text::clean(pasted.trim());
@@ -28,12 +28,12 @@ impl Form {
                     Some(Hint::Filled(format!("One id, taken for {place}; Tab goes on to the next field")));
             }
         } else if let Ok(job) = pasted.parse::<ObjectId>() {
-            self.fill(Pasted { job: Some(job), ..Pasted::default() });
+            self.fill(&Pasted { job: Some(job), ..Pasted::default() });
         }
     }
 
-    fn fill(&mut self, found: Pasted) {
-        self.hint = Some(hint(&found, &self.place));
+    fn fill(&mut self, found: &Pasted) {
+        self.hint = Some(hint(found, &self.place));
         if let Some(kind) = found.kind {
             self.kind = kind;
         }
@@ -77,7 +77,7 @@ impl Form {
         }
         if let Some(found) = read_pasted(&typed) {
             input.reset();
-            self.fill(found);
+            self.fill(&found);
             // A kind that there is not is chosen anew before anything else.
             if self.unknown_kind.is_none() {
                 self.focus = place;

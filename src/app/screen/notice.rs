@@ -1,5 +1,7 @@
 //! The notice above the footer: what just happened, or what lasts, made to fit its rows.
 
+use std::borrow::Cow;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::times::Ticker;
@@ -15,16 +17,21 @@ pub(super) fn notice(model: &Model, ticker: &mut Ticker) -> Option<Span> {
         ticker.wake_at(Some(notice.until));
         return Some(Span::new(fitted(&notice.text, model.setup.size), notice.role));
     }
-    let lasting = model.save_error.as_ref().or(model.file_note.as_ref());
-    lasting.map(|words| Span::new(fitted(words, model.setup.size), Role::Warning))
+    lasting(model).map(|words| Span::new(fitted(&words, model.setup.size), Role::Warning))
+}
+
+/// What is said for as long as it is so, or until Esc.
+fn lasting(model: &Model) -> Option<Cow<'_, str>> {
+    let unsaved = model.save_error.as_ref().map(|why| Cow::Owned(format!("not saved yet: {why}")));
+    unsaved.or_else(|| model.file_note.as_deref().map(Cow::Borrowed))
 }
 
 impl Model {
     /// The rows that the notice takes from the panes.
     pub(in crate::app) fn notice_rows(&self) -> usize {
-        let lasting = self.save_error.as_ref().or(self.file_note.as_ref());
-        let text = self.notice.as_ref().map(|notice| &notice.text).or(lasting);
-        text.map_or(0, |text| usize::from(layout::notice_rows(self.setup.size, text)))
+        let passing = self.notice.as_ref().map(|notice| Cow::Borrowed(notice.text.as_str()));
+        let text = passing.or_else(|| lasting(self));
+        text.map_or(0, |text| usize::from(layout::notice_rows(self.setup.size, &text)))
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
             let (failed, under_way) = (watch.job.error.is_some(), watch.job.in_flight.is_some());
             if failed {
                 // The same error again would look as if the key had done nothing.
-                let words = if under_way { "is being asked about already" } else { "asking Atlas again" };
+                let words = if under_way { "a try is under way" } else { "trying again" };
                 model.say(format!("{name}: {words}"), Role::Info, now);
             }
             effects.push(Effect::Work(Command::Refresh(Some(id))));
