@@ -97,16 +97,13 @@ fn edits_that_are_not_saved_are_told_and_asked_about_in_the_demo_too() {
     update(&mut model, Message::Stored(Stored::Failed { why: "the disk is full".into() }), at(NOW));
     enter_demo(&mut model);
     model.notice = None;
-    assert_eq!(notice(&model), "not saved yet: the disk is full");
+    assert_eq!(notice(&model), "not saved: the disk is full");
     assert_eq!(keys(&mut model, "q"), []);
     let overlay = project(&model, at(NOW)).screen.overlay;
     assert!(matches!(&overlay, Some(Overlay::Confirm(confirm)) if confirm.question.starts_with("1 edit is")));
     keys(&mut model, "<esc><ctrl-g>");
     model.notice = None;
-    assert_eq!(
-        (labels(&model), notice(&model).as_str()),
-        (vec!["job b866"], "not saved yet: the disk is full")
-    );
+    assert_eq!((labels(&model), notice(&model).as_str()), (vec!["job b866"], "not saved: the disk is full"));
     assert_eq!(
         keys(&mut model, "u").len(),
         3,

@@ -1,3 +1,5 @@
+//! Pastes into the form: what is filled, what is told as wrong, and what is never saved.
+
 use super::*;
 
 const P: &str = "6a793f6b2c88faeba59bae37";

@@ -22,7 +22,7 @@ pub(super) fn notice(model: &Model, ticker: &mut Ticker) -> Option<Span> {
 
 /// What is said for as long as it is so, or until Esc.
 fn lasting(model: &Model) -> Option<Cow<'_, str>> {
-    let unsaved = model.save_error.as_ref().map(|why| Cow::Owned(format!("not saved yet: {why}")));
+    let unsaved = model.save_error.as_ref().map(|why| Cow::Owned(format!("not saved: {why}")));
     unsaved.or_else(|| model.file_note.as_deref().map(Cow::Borrowed))
 }
 

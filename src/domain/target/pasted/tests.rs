@@ -1,3 +1,5 @@
+//! Wrong parts, kinds that there are not, hosts, and what must stay secret.
+
 use super::*;
 use crate::domain::target::Target;
 
