@@ -216,7 +216,7 @@ fn the_form_says_what_is_wrong_and_where() {
 
 /// Anything that can happen to the board.
 fn message() -> impl Strategy<Value = Vec<Message>> {
-    const KEYS: [&str; 24] = [
+    const KEYS: [&str; 25] = [
         "<tab>abc<enter>",
         "a",
         "e",
@@ -241,6 +241,7 @@ fn message() -> impl Strategy<Value = Vec<Message>> {
         "+",
         ":quit",
         "f",
+        "<ctrl-g>",
     ];
     prop_oneof![
         proptest::sample::select(&KEYS)
@@ -253,6 +254,14 @@ fn message() -> impl Strategy<Value = Vec<Message>> {
         ])
         .prop_map(|text| vec![Message::Paste(text.into())]),
         Just(vec![Message::Wake]),
+        Just(vec![Message::DemoStarted {
+            host: "127.0.0.1:1".into(),
+            lookups: board(["6b03a95d7ea2294a52227a46"])
+                .watches
+                .into_iter()
+                .map(|watch| watch.lookup)
+                .collect(),
+        }]),
     ]
 }
 

@@ -246,9 +246,7 @@ fn a_tiny_first_screen_scrolls_to_its_end() {
 #[test]
 fn a_lasting_note_is_read_whole_where_there_is_room_and_its_next_step_anywhere() {
     let path = "/home/somebody/with/a/long/name/.local/share/atlas-tui/lookups.json";
-    let note = format!(
-        "update atlas-tui to edit: the lookups file has version 7, of a newer one, and is opened read-only: {path}"
-    );
+    let note = format!("update atlas-tui to edit: the lookups file is newer (version 7), read-only: {path}");
     let mut model = board([JOB]);
     model.file_note = Some(note.clone());
     for (width, height, whole) in [(120, 36, true), (80, 24, true), (60, 20, false), (40, 10, false)] {

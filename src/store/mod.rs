@@ -255,7 +255,7 @@ impl fmt::Display for StoreError {
             }
             Self::Newer { path, version } => write!(
                 f,
-                "update atlas-tui: the lookups file has version {version}, of a newer one, and is not changed: {}",
+                "update atlas-tui: the lookups file is newer (version {version}) and not changed: {}",
                 shown(path)
             ),
             Self::Unreadable { path, cause } => {
@@ -263,7 +263,7 @@ impl fmt::Display for StoreError {
             }
             Self::Unwritable { path, cause } => write!(
                 f,
-                "check the directory and the disk, the lookups file cannot be written ({cause}): {}",
+                "check directory and disk, the lookups file cannot be written ({cause}): {}",
                 shown(path)
             ),
         }
@@ -289,8 +289,7 @@ impl fmt::Display for LoadNote {
             ),
             Self::Newer { path, version } => write!(
                 f,
-                "update atlas-tui to edit: the lookups file has version {version}, of a newer one, and is opened \
-                 read-only: {}",
+                "update atlas-tui to edit: the lookups file is newer (version {version}), read-only: {}",
                 shown(path)
             ),
             Self::Skipped { path, count: 1, reason } => {

@@ -289,7 +289,7 @@ fn a_directory_that_refuses_is_an_error_in_words_and_the_edit_can_come_again() {
     let error = store.edit(&insert(1)).unwrap_err();
     assert!(error.is_retryable());
     let words = error.to_string();
-    assert!(words.starts_with("check the directory and the disk"), "the next step first: {words}");
+    assert!(words.starts_with("check directory and disk"), "the next step first: {words}");
     assert!(words.contains("cannot be written (") && words.ends_with("lookups.json"), "{words}");
     assert!(!error.to_string().contains("os error"), "{error}");
     fs::remove_file(&in_the_way).unwrap();
