@@ -7,7 +7,6 @@
     reason = "a test"
 )]
 
-#[allow(dead_code, reason = "other tests use the rest of it")]
 mod board;
 
 use std::time::Duration;
