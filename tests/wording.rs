@@ -212,11 +212,17 @@ fn a_tiny_list_says_that_there_is_more_and_what_is_wrong() {
 fn a_tiny_error_shows_the_next_try_without_scrolling() {
     let mut model = board([JOB]);
     report(&mut model, JOB, "2026-08-10T03:36:26Z", Given::Body(RUNNING));
-    report(&mut model, JOB, "2026-08-10T03:36:30Z", Given::Error(ErrorKind::Timeout));
     resize(&mut model, 40, 10);
-    keys(&mut model, "<enter>", "2026-08-10T03:36:31Z");
-    let seen = rows(&mut model, "2026-08-10T03:36:31Z").join("\n");
-    assert!(seen.contains("next try") && seen.contains("in 3 s") && seen.contains("RUNNING"), "{seen}");
+    keys(&mut model, "<enter>", "2026-08-10T03:36:27Z");
+    for kind in
+        [ErrorKind::Timeout, ErrorKind::ServerError, ErrorKind::RateLimited, ErrorKind::AddressBlocked]
+    {
+        report(&mut model, JOB, "2026-08-10T03:36:30Z", Given::Error(kind));
+        let seen = rows(&mut model, "2026-08-10T03:36:31Z").join("\n");
+        for words in ["RUNNING", "next try", "in 3 s"] {
+            assert!(seen.contains(words), "{words}:\n{seen}");
+        }
+    }
 }
 
 #[test]

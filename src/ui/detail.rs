@@ -201,14 +201,18 @@ fn badge_lines<'a>(detail: &'a Detail, room: Room, theme: Theme) -> Lines<'a> {
     lines
 }
 
-/// Headline, next step and next try, with an edge in the role of the problem.
+/// Headline, next step and next try, with an edge in the role of the problem. On a tiny screen the next step, which
+/// can be read once, gives way to the next try.
 fn problem_lines(problem: &Problem, room: Room, theme: Theme) -> Lines<'_> {
     let edge = Span::styled(theme.edge(), theme.signal(problem.role));
-    let parts = [
+    let mut parts = [
         (problem.headline.as_str(), theme.style(problem.role).patch(theme.style(Role::Strong))),
         (problem.next_step.as_str(), Style::new()),
         (problem.retry.as_str(), theme.style(Role::Muted)),
     ];
+    if room.tiny {
+        parts.swap(1, 2);
+    }
     let mut lines = Lines::new();
     for part in parts {
         for mut line in wrap([part], room.width.saturating_sub(2)) {
