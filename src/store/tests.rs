@@ -128,7 +128,7 @@ fn what_we_do_not_know_is_kept_where_it_was() {
     assert!(!loaded.read_only);
     let note = loaded.note.unwrap().to_string();
     assert!(
-        note.starts_with("3 lookups in ") && note.contains("number 2, missing field `projectId`"),
+        note.starts_with("3 lookups are left out") && note.contains("number 2, missing field `projectId`"),
         "{note}"
     );
 
@@ -225,7 +225,7 @@ fn a_newer_file_is_shown_and_left_alone() {
         assert!(loaded.read_only);
         assert!(matches!(loaded.note, Some(LoadNote::Newer { version: 2 | 3, .. })), "{:?}", loaded.note);
         let error = store.edit(&insert(5)).unwrap_err();
-        assert!(!error.is_retryable() && error.to_string().ends_with("update atlas-tui"), "{error}");
+        assert!(!error.is_retryable() && error.to_string().starts_with("update atlas-tui: "), "{error}");
         assert_eq!(fs::read_to_string(room.file()).unwrap(), text);
         assert!(room.others().is_empty());
     }
@@ -288,7 +288,9 @@ fn a_directory_that_refuses_is_an_error_in_words_and_the_edit_can_come_again() {
     store.load();
     let error = store.edit(&insert(1)).unwrap_err();
     assert!(error.is_retryable());
-    assert!(error.to_string().contains("lookups.json cannot be written: "), "{error}");
+    let words = error.to_string();
+    assert!(words.starts_with("check directory and disk"), "the next step first: {words}");
+    assert!(words.contains("cannot be written (") && words.ends_with("lookups.json"), "{words}");
     assert!(!error.to_string().contains("os error"), "{error}");
     fs::remove_file(&in_the_way).unwrap();
     assert_eq!(store.edit(&insert(1)).unwrap().lookups, [lookup(1)]);
