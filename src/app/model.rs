@@ -253,6 +253,23 @@ impl Model {
         self.notice = Some(Notice { text: text.into(), role, until });
     }
 
+    /// Takes in what an answer tells of the server's clock. All lookups share it, so when it moves each of them
+    /// is judged again, and none keeps a phase that the countdown beside it contradicts.
+    pub(super) fn learn_time(
+        &mut self,
+        date: Timestamp,
+        sent_at: Timestamp,
+        received_at: Timestamp,
+        now: Timestamp,
+    ) {
+        let before = self.clock.offset();
+        self.clock.observe(date, sent_at, received_at);
+        if self.clock.offset() != before {
+            let clock = self.clock;
+            self.watches.iter_mut().for_each(|watch| watch.assess(&clock, now));
+        }
+    }
+
     pub(super) fn remember_removed(&mut self, at: usize, lookup: Lookup) {
         if self.removed.len() == UNDO {
             self.removed.remove(0);
