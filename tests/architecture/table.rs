@@ -72,7 +72,6 @@ pub const ROOMS: &[Room] = &[
         rooms: &["domain"],
         crates: &[
             "digest_auth",
-            "diqwest",
             "httpdate",
             "jiff",
             "reqwest",
