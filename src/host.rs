@@ -43,6 +43,11 @@ const COMMANDS: usize = 64;
 /// Until the next try to hand over commands that did not fit.
 const FLUSH: Duration = Duration::from_millis(10);
 
+/// How long leaving may take for edits that are not on the disk yet: less where the system is about to end the
+/// process anyway.
+const FINISH: Duration = Duration::from_secs(2);
+const FINISH_SOON: Duration = Duration::from_secs(1);
+
 /// Which Atlas is asked, and with which key.
 #[derive(Debug, Clone)]
 pub struct Connection {
@@ -73,6 +78,8 @@ pub struct Process {
     crash: bool,
     /// The signal that ended it.
     signal: Option<Signal>,
+    /// The terminal is gone.
+    hung_up: bool,
 }
 
 /// The polling thread. It ends when this is dropped.
@@ -116,6 +123,7 @@ impl Process {
             demo: None,
             crash: start.crash,
             signal: None,
+            hung_up: false,
         }
     }
 
@@ -124,12 +132,13 @@ impl Process {
         self.own.push_back(Message::Open(lookup).into());
     }
 
-    /// Gives the terminal back, waits for edits on their way to the disk, and tells which signal ended it all
-    /// and why edits were lost, if any were.
+    /// Gives the terminal back, waits a little for edits on their way to the disk, and tells which signal ended it
+    /// all and why edits were lost, if any were.
     pub fn close(self) -> (Option<Signal>, Option<String>) {
-        let Self { session, saver, signal, .. } = self;
+        let Self { session, saver, signal, hung_up, .. } = self;
         drop(session);
-        (signal, saver.and_then(Saver::finish))
+        let within = if signal.is_some() || hung_up { FINISH_SOON } else { FINISH };
+        (signal, saver.and_then(|saver| saver.finish(within)))
     }
 
     fn command(&mut self, command: Command) {
@@ -172,7 +181,9 @@ impl Process {
         if let Some(worker) = &mut self.worker {
             worker.flush();
         }
-        self.urgent.try_recv().ok().map(Event::Input).or_else(|| self.own.pop_front())
+        let urgent = self.urgent.try_recv().ok();
+        self.hung_up |= urgent == Some(Input::Hangup);
+        urgent.map(Event::Input).or_else(|| self.own.pop_front())
     }
 
     /// Whether the worker has yet to take commands.

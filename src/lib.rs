@@ -82,7 +82,7 @@
 //! | `keys` | always | crossterm's blocking `read`; it must not be what notices a dead terminal, since it spins there |
 //! | `watch` | always | signals, and the terminal hanging up, in one `poll` without a time-out |
 //! | `worker` | from the first lookup on | commands, answers and the next due time, on a tokio runtime of its own with one thread; owns every schedule |
-//! | `store` | from the first edit or look at the file on | edits to save; joined on leaving, so that none is lost |
+//! | `store` | from the first edit or look at the file on | edits to save; waited for on leaving, with an end, so that none is lost that the disk takes |
 //! | `demo-atlas` | with the demo | connections, on a runtime of its own |
 //! | `clipboard` | from the first copy on, where there is a desktop | texts: on X11 and Wayland a copy lasts as long as its owner |
 //!

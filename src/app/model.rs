@@ -131,7 +131,7 @@ pub struct Model {
     pub ends: Ends,
     pub overlay: Option<Overlay>,
     pub notice: Option<Notice>,
-    /// What opening the lookups file had to say; stays until Esc.
+    /// What reading the lookups file had to say; stays until Esc, or until it is no longer true.
     pub file_note: Option<String>,
     /// Edits of the saved lookups will fail: the file is of a newer version, or cannot be read.
     pub read_only: bool,
