@@ -80,7 +80,7 @@
 //! | --- | --- | --- |
 //! | main | always | events, with at most one timed wait; owns the model and the terminal |
 //! | `keys` | always | crossterm's blocking `read`; it must not be what notices a dead terminal, since it spins there |
-//! | `watch` | always | signals, and the terminal hanging up, in one `poll` without a time-out |
+//! | `watch` | always | signals, and the terminal hanging up, in one `poll`; without a time-out until a signal asks for the end, which then comes within seconds even if the loop hangs |
 //! | `worker` | from the first lookup on | commands, answers and the next due time, on a tokio runtime of its own with one thread; owns every schedule |
 //! | `store` | from the first edit or look at the file on | edits to save; waited for on leaving, with an end, so that none is lost that the disk takes |
 //! | `demo-atlas` | with the demo | connections, on a runtime of its own |
