@@ -78,8 +78,8 @@ pub struct Process {
     crash: bool,
     /// The signal that ended it.
     signal: Option<Signal>,
-    /// The terminal is gone.
-    hung_up: bool,
+    /// How long leaving may take.
+    finish: Duration,
 }
 
 /// The polling thread. It ends when this is dropped.
@@ -123,7 +123,7 @@ impl Process {
             demo: None,
             crash: start.crash,
             signal: None,
-            hung_up: false,
+            finish: FINISH,
         }
     }
 
@@ -134,11 +134,11 @@ impl Process {
 
     /// Gives the terminal back, waits a little for edits on their way to the disk, and tells which signal ended it
     /// all and why edits were lost, if any were.
+    #[must_use]
     pub fn close(self) -> (Option<Signal>, Option<String>) {
-        let Self { session, saver, signal, hung_up, .. } = self;
+        let Self { session, saver, signal, finish, .. } = self;
         drop(session);
-        let within = if signal.is_some() || hung_up { FINISH_SOON } else { FINISH };
-        (signal, saver.and_then(|saver| saver.finish(within)))
+        (signal, saver.and_then(|saver| saver.finish(finish)))
     }
 
     fn command(&mut self, command: Command) {
@@ -182,7 +182,11 @@ impl Process {
             worker.flush();
         }
         let urgent = self.urgent.try_recv().ok();
-        self.hung_up |= urgent == Some(Input::Hangup);
+        if let Some(Input::Hangup | Input::Signal(Signal::Terminate | Signal::Interrupt | Signal::Hangup)) =
+            urgent
+        {
+            self.finish = FINISH_SOON;
+        }
         urgent.map(Event::Input).or_else(|| self.own.pop_front())
     }
 

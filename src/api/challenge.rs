@@ -11,8 +11,8 @@ pub(super) fn digest(headers: &HeaderMap) -> Option<WwwAuthenticateHeader> {
     // Visible ASCII only, which is all that digest has; the parser slices at bytes.
     let values = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
     let challenges = values.flat_map(challenges);
-    let digests = challenges.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Digest"));
-    digests.filter_map(|(_, parameters)| digest_auth::parse(&parameters).ok()).next()
+    let mut digests = challenges.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Digest"));
+    digests.find_map(|(_, parameters)| digest_auth::parse(&parameters).ok())
 }
 
 /// The challenges of one header: scheme and parameters. Commas separate both, so a scheme is known by being a word

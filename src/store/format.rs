@@ -3,8 +3,8 @@
 //! `{"version":1,"lookups":[{"label":…,"kind":…,"projectId":…,"instance":…,"jobId":…}]}`. Loading goes straight
 //! to lookups; only an edit, or a file with something odd in it, pays for the whole document, which keeps every
 //! member and entry that we do not know. It keeps them as the text they were written in: a number with more digits
-//! than ours hold stays the number that it was, without serde_json's `arbitrary_precision`, which would change how
-//! all of the program reads numbers.
+//! than ours hold stays the number that it was, without the `arbitrary_precision` of `serde_json`,
+//! which would change how all of the program reads numbers.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

@@ -186,8 +186,8 @@ impl Store {
             }
             None => Document::of(&self.last.lookups),
         };
-        let changed = edits.iter().fold(false, |changed, edit| document.apply(edit) || changed);
-        if changed || must_write {
+        let changes = edits.iter().filter(|edit| document.apply(edit)).count();
+        if changes > 0 || must_write {
             let written = disk::replace(&self.path, &document.to_bytes());
             self.stamp = Some(written.map_err(|cause| self.unwritable(&cause))?);
         }
