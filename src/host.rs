@@ -43,6 +43,11 @@ const COMMANDS: usize = 64;
 /// Until the next try to hand over commands that did not fit.
 const FLUSH: Duration = Duration::from_millis(10);
 
+/// How long leaving may take for edits that are not on the disk yet: less where the system is about to end the
+/// process anyway.
+const FINISH: Duration = Duration::from_secs(2);
+const FINISH_SOON: Duration = Duration::from_secs(1);
+
 /// Which Atlas is asked, and with which key.
 #[derive(Debug, Clone)]
 pub struct Connection {
@@ -73,6 +78,8 @@ pub struct Process {
     crash: bool,
     /// The signal that ended it.
     signal: Option<Signal>,
+    /// How long leaving may take.
+    finish: Duration,
 }
 
 /// The embedded Atlas, and the connection that it took the place of.
@@ -123,6 +130,7 @@ impl Process {
             demo: None,
             crash: start.crash,
             signal: None,
+            finish: FINISH,
         }
     }
 
@@ -131,12 +139,13 @@ impl Process {
         self.own.push_back(Message::Open(lookup).into());
     }
 
-    /// Gives the terminal back, waits for edits on their way to the disk, and tells which signal ended it all
-    /// and why edits were lost, if any were.
+    /// Gives the terminal back, waits a little for edits on their way to the disk, and tells which signal ended it
+    /// all and why edits were lost, if any were.
+    #[must_use]
     pub fn close(self) -> (Option<Signal>, Option<String>) {
-        let Self { session, saver, signal, .. } = self;
+        let Self { session, saver, signal, finish, .. } = self;
         drop(session);
-        (signal, saver.and_then(Saver::finish))
+        (signal, saver.and_then(|saver| saver.finish(finish)))
     }
 
     fn command(&mut self, command: Command) {
@@ -188,7 +197,13 @@ impl Process {
         if let Some(worker) = &mut self.worker {
             worker.flush();
         }
-        self.urgent.try_recv().ok().map(Event::Input).or_else(|| self.own.pop_front())
+        let urgent = self.urgent.try_recv().ok();
+        if let Some(Input::Hangup | Input::Signal(Signal::Terminate | Signal::Interrupt | Signal::Hangup)) =
+            urgent
+        {
+            self.finish = FINISH_SOON;
+        }
+        urgent.map(Event::Input).or_else(|| self.own.pop_front())
     }
 
     /// Whether the worker has yet to take commands.

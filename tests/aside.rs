@@ -51,6 +51,10 @@ fn labels(model: &Model) -> Vec<&str> {
     model.watches.iter().map(|watch| watch.lookup.label.as_str()).collect()
 }
 
+fn reloaded(lookups: Vec<Lookup>) -> Message {
+    Message::Reloaded { lookups, note: None, read_only: false }
+}
+
 #[test]
 fn the_key_of_the_demo_leads_back_to_what_was_there() {
     let mut model = board([JOB, DUMP]);
@@ -93,7 +97,11 @@ fn the_key_of_the_demo_leads_back_to_what_was_there() {
 fn edits_that_are_not_saved_are_told_and_asked_about_in_the_demo_too() {
     let mut model = board([JOB, DUMP]);
     keys(&mut model, "<del>");
-    update(&mut model, Message::Stored(Stored::Failed { why: "the disk is full".into() }), at(NOW));
+    update(
+        &mut model,
+        Message::Stored(Stored::Failed { why: "the disk is full".into(), read_only: false }),
+        at(NOW),
+    );
     enter_demo(&mut model);
     model.notice = None;
     assert_eq!(notice(&model), "not saved: the disk is full");
@@ -116,7 +124,11 @@ fn an_added_lookup_that_is_not_saved_is_still_there_and_marked_after_the_demo() 
     let mut model = board([JOB]);
     let target = lookup("", DUMP).target;
     update(&mut model, Message::Paste(target.to_string()), at(NOW));
-    update(&mut model, Message::Stored(Stored::Failed { why: "the disk is full".into() }), at(NOW));
+    update(
+        &mut model,
+        Message::Stored(Stored::Failed { why: "the disk is full".into(), read_only: false }),
+        at(NOW),
+    );
     enter_demo(&mut model);
     keys(&mut model, "<ctrl-g>");
     let Body::Board(board) = project(&model, at(NOW)).screen.body else { panic!() };
@@ -130,14 +142,14 @@ fn what_the_file_came_to_hold_during_the_demo_is_on_the_board_after_it() {
     keys(&mut model, "<del>");
     enter_demo(&mut model);
     let lookups = vec![lookup("of another instance", DUMP)];
-    update(&mut model, Message::Stored(Stored::Saved { lookups, edits: 1 }), at(NOW));
+    update(&mut model, Message::Stored(Stored::Saved { lookups, edits: 1, note: None }), at(NOW));
     assert_eq!(labels(&model), ["made up", "made up"]);
     let effects = keys(&mut model, "<ctrl-g>");
     assert_eq!(labels(&model), ["of another instance"]);
     let watches = effects.iter().filter(|effect| matches!(effect, Effect::Work(Command::Watch(_)))).count();
     assert_eq!(watches, 1);
     enter_demo(&mut model);
-    update(&mut model, Message::Reloaded(vec![lookup("renamed", DUMP)]), at(NOW));
+    update(&mut model, reloaded(vec![lookup("renamed", DUMP)]), at(NOW));
     keys(&mut model, "<ctrl-g>");
     assert_eq!(labels(&model), ["renamed"]);
 }

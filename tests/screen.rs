@@ -15,6 +15,7 @@ use atlas_tui::api::{ErrorKind, Missing};
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::screen::{Body, Detail, Layout, Overlay, Role, Size, project};
 use atlas_tui::app::{Message, Model, update};
+use atlas_tui::domain::phase::Phase;
 use board::{Given, at, board, report};
 use proptest::prelude::*;
 
@@ -97,6 +98,20 @@ fn the_countdown_follows_the_servers_clock_and_says_how_wrong_ours_is() {
     // The history is on the same clock as every date beside it.
     let last: String = seen.history[1].iter().map(|span| span.text.as_str()).collect();
     assert!(["03:44:52 seen link ready", "03:44:53 seen link ready"].contains(&last.as_str()), "{last}");
+}
+
+#[test]
+fn a_clock_that_is_put_right_by_another_lookup_puts_every_phase_right() {
+    let mut model = board([JOB, DUMP]);
+    let phase = |model: &Model| model.watches[1].phase().cloned();
+    report(&mut model, DUMP, "2026-08-10T04:00:00Z", Given::Dated(READY, "2026-08-10T04:50:00Z"));
+    assert_eq!(phase(&model), Some(Phase::Expired), "50 minutes are believed at once");
+    report(&mut model, JOB, "2026-08-10T04:00:05Z", Given::Dated(RUNNING, "2026-08-10T04:00:05Z"));
+    assert_eq!(phase(&model), Some(Phase::Ready));
+    assert!(model.watches[1].status_changes_at().unwrap() >= at("2026-08-10T04:44:51Z"));
+    // A date that is years off does not even end it for a moment.
+    report(&mut model, JOB, "2026-08-10T04:00:10Z", Given::Dated(RUNNING, "2034-08-10T04:00:10Z"));
+    assert_eq!((phase(&model), model.clock.skew()), (Some(Phase::Ready), None));
 }
 
 #[test]

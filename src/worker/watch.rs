@@ -47,6 +47,8 @@ pub(super) struct Watch {
     /// By the schedule alone; `None` while paused, and when nothing more is expected.
     pub(super) due: Option<Timestamp>,
     standing: Standing,
+    /// What the last good answer said; failures leave it.
+    answered: Standing,
     /// Local time of the last answer; before the first one, of the command to watch.
     answered_at: Timestamp,
     jitter: f64,
@@ -66,6 +68,7 @@ impl Watch {
             last_request: RequestId(0),
             due: None,
             standing: Standing::New,
+            answered: Standing::New,
             answered_at: now,
             jitter: 0.0,
             seen: false,
@@ -97,7 +100,9 @@ impl Watch {
             Ok(answer) => {
                 self.seen = true;
                 self.failures = 0;
-                self.standing = Standing::of_job(&answer.job, server_clock, received_at);
+                let said = Standing::of_job(&answer.job, server_clock, received_at);
+                self.answered = said.following(self.answered);
+                self.standing = self.answered;
             }
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);

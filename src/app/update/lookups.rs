@@ -203,8 +203,9 @@ pub(super) fn move_selected(model: &mut Model, by: isize, now: Timestamp, effect
 
 pub(super) fn stored(model: &mut Model, stored: Stored, effects: &mut Vec<Effect>) {
     match stored {
-        Stored::Saved { lookups, edits } => {
+        Stored::Saved { lookups, edits, note } => {
             model.edits_saved = edits;
+            file_written(model, note);
             if model.unsaved() == 0 {
                 model.save_error = None;
                 for watch in &mut model.watches {
@@ -213,7 +214,18 @@ pub(super) fn stored(model: &mut Model, stored: Stored, effects: &mut Vec<Effect
                 merge(model, lookups, effects);
             }
         }
-        Stored::Failed { why } => model.save_error = Some(why),
+        Stored::Failed { why, read_only } => {
+            model.save_error = Some(why);
+            model.read_only |= read_only && model.source == Source::Saved;
+        }
+    }
+}
+
+/// A file that could be written to is none that must only be read, whatever was said of it before.
+fn file_written(model: &mut Model, note: Option<String>) {
+    if model.source == Source::Saved {
+        let outdated = std::mem::take(&mut model.read_only);
+        model.file_note = note.or(model.file_note.take().filter(|_| !outdated));
     }
 }
 

@@ -14,7 +14,7 @@ use super::form::Place;
 use super::key::{Code, Key};
 use super::keymap::Action;
 use super::message::{Effect, Message, Mouse};
-use super::model::{Model, NOTICE};
+use super::model::{Model, NOTICE, Source};
 use super::overlay::Overlay;
 use super::view::Pane;
 
@@ -39,7 +39,13 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
             model.file_note = note;
             lookups::loaded(model, lookups, &mut effects);
         }
-        Message::Reloaded(newer) => lookups::merge(model, newer, &mut effects),
+        Message::Reloaded { lookups, note, read_only } => {
+            if model.source == Source::Saved {
+                model.read_only = read_only;
+                model.file_note = note;
+            }
+            lookups::merge(model, lookups, &mut effects);
+        }
         Message::Said { text, role } => model.say(text, role, now),
         Message::Open(lookup) => lookups::open(model, lookup, &mut effects),
         Message::DemoStarted { host, lookups } => demo::enter(model, host, lookups, now, &mut effects),

@@ -35,7 +35,7 @@ pub(super) fn take(model: &mut Model, report: Report, now: Timestamp) {
             watch.job.ended(request, result, received_at, next_at);
             model.log(entry);
             if let Some(date) = meta.server_date {
-                model.clock.observe(date, sent_at, received_at);
+                model.learn_time(date, sent_at, received_at, now);
             }
             if meta.budget.is_some() {
                 model.budget = meta.budget;
