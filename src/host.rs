@@ -73,13 +73,20 @@ pub struct Process {
     surroundings: Surroundings,
     /// Ask for the demo as soon as the first frame is up.
     demo_first: bool,
-    demo: Option<demo::Running>,
+    demo: Option<Demo>,
     load_later: bool,
     crash: bool,
     /// The signal that ended it.
     signal: Option<Signal>,
     /// How long leaving may take.
     finish: Duration,
+}
+
+/// The embedded Atlas, and the connection that it took the place of.
+struct Demo {
+    /// It ends when this is dropped.
+    _running: demo::Running,
+    real: Connection,
 }
 
 /// The polling thread. It ends when this is dropped.
@@ -159,6 +166,7 @@ impl Process {
         });
         let message = match started {
             Ok((running, base)) => {
+                let real = self.connection.clone();
                 self.connection.credentials = Some(Credentials {
                     public_key: running.public_key.clone(),
                     private_key: running.private_key.clone(),
@@ -168,12 +176,20 @@ impl Process {
                 self.worker = None;
                 let host = self.connection.base.place().to_owned();
                 let lookups = running.lookups.clone();
-                self.demo = Some(running);
+                self.demo = Some(Demo { _running: running, real });
                 Message::DemoStarted { host, lookups }
             }
             Err(why) => Message::DemoFailed { why },
         };
         self.own.push_back(message.into());
+    }
+
+    /// The worker ends with its channel, and the next command starts one on the real connection.
+    fn leave_demo(&mut self) {
+        if let Some(demo) = self.demo.take() {
+            self.worker = None;
+            self.connection = demo.real;
+        }
     }
 
     /// What comes before the events of the channel.
@@ -386,6 +402,7 @@ impl Host for Process {
             }
             Effect::Mouse(on) => self.session.set_mouse(on)?,
             Effect::StartDemo => self.start_demo(),
+            Effect::LeaveDemo => self.leave_demo(),
             Effect::Repaint => return Ok(After::Repaint),
             Effect::Suspend => {
                 if self.session.suspend()? {

@@ -56,7 +56,7 @@ fn a_recorded_restore_from_its_creation_to_its_end() {
     assert_eq!(lamps(&seen), "cancelled no · expired no · failed no · finished 03:40:10");
     let history: Vec<String> =
         seen.history.iter().map(|entry| entry.iter().map(|span| span.text.as_str()).collect()).collect();
-    assert_eq!(history, ["03:36:19 created", "03:36:20 seen running", "03:40:10 completed"]);
+    assert_eq!(history, ["03:36:19 UTC created", "03:36:20 seen running", "03:40:10 completed"]);
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn the_form_says_what_is_wrong_and_where() {
 
 /// Anything that can happen to the board.
 fn message() -> impl Strategy<Value = Vec<Message>> {
-    const KEYS: [&str; 24] = [
+    const KEYS: [&str; 25] = [
         "<tab>abc<enter>",
         "a",
         "e",
@@ -256,6 +256,7 @@ fn message() -> impl Strategy<Value = Vec<Message>> {
         "+",
         ":quit",
         "f",
+        "<ctrl-g>",
     ];
     prop_oneof![
         proptest::sample::select(&KEYS)
@@ -268,6 +269,14 @@ fn message() -> impl Strategy<Value = Vec<Message>> {
         ])
         .prop_map(|text| vec![Message::Paste(text.into())]),
         Just(vec![Message::Wake]),
+        Just(vec![Message::DemoStarted {
+            host: "127.0.0.1:1".into(),
+            lookups: board(["6b03a95d7ea2294a52227a46"])
+                .watches
+                .into_iter()
+                .map(|watch| watch.lookup)
+                .collect(),
+        }]),
     ]
 }
 

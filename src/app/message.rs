@@ -87,6 +87,8 @@ pub enum Effect {
     OpenLink(String),
     Mouse(bool),
     StartDemo,
+    /// Stop the embedded Atlas and ask the real one again.
+    LeaveDemo,
     /// Paint everything anew.
     Repaint,
     Suspend,

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
+use super::aside::Aside;
 use super::filter::Filter;
 use super::keymap::{Action, Keymap};
 use super::layout;
@@ -137,6 +138,8 @@ pub struct Model {
     pub read_only: bool,
     /// Why the last edits are not saved; stays until they are.
     pub save_error: Option<String>,
+    /// The saved lookups while the demo stands in front of them; `None` when it was all there was from the start.
+    pub aside: Option<Box<Aside>>,
     pub clock: ServerClock,
     pub budget: Option<Budget>,
     pub paused: bool,
@@ -169,6 +172,7 @@ impl Model {
             file_note: None,
             read_only: false,
             save_error: None,
+            aside: None,
             clock: ServerClock::default(),
             budget: None,
             paused: false,

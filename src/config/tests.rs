@@ -257,6 +257,7 @@ fn flags_of_subcommands_have_variables_too() {
         ("ATLAS_TUI_EXIT_STATUS", "1"),
         ("ATLAS_TUI_PORT", "8123"),
         ("ATLAS_TUI_SEED", "7"),
+        ("ATLAS_TUI_FLEET", "20x50"),
         ("ATLAS_TUI_DEMO", "1"),
     ]);
     let Some(Command::Get(get)) = setup.args(&["get", "x"]).unwrap().command else { panic!() };
@@ -265,7 +266,7 @@ fn flags_of_subcommands_have_variables_too() {
     assert_eq!(get.output, Some(Output::Text));
     let words = ["demo-server", "--port", "1"];
     let Some(Command::DemoServer(server)) = setup.args(&words).unwrap().command else { panic!() };
-    assert_eq!((server.port, server.seed), (Some(1), Some(7)));
+    assert_eq!((server.port, server.seed, server.fleet), (Some(1), Some(7), Some((20, 50))));
     assert!(setup.args(&[]).unwrap().demo);
     let error = Setup::new(&[("ATLAS_TUI_OUTPUT", "xml")]).args(&["get", "x"]).unwrap_err();
     assert_eq!(error.to_string(), "ATLAS_TUI_OUTPUT: the forms are text and json");
@@ -324,6 +325,40 @@ fn a_target_that_is_not_whole_says_what_is_missing() {
     }
     let error = Setup::new(&[("ATLAS_TUI_PROJECT_ID", "x")]).target(&[JOB]).unwrap_err();
     assert!(error.starts_with("ATLAS_TUI_PROJECT_ID: hex digits only"), "{error}");
+}
+
+#[test]
+fn a_wrong_part_of_a_target_is_named_unless_a_flag_stands_in_for_it() {
+    let setup = Setup::new(&[("ATLAS_TUI_CLUSTER_NAME", "fallback"), ("ATLAS_TUI_KIND", "flex")]);
+    let short = JOB.get(..23).unwrap();
+    for (target, flags, words) in [
+        (
+            format!("serverless/{PROJECT}/or_ders/{JOB}"),
+            vec![],
+            "instance: letters, digits and - only; _ at 3",
+        ),
+        (format!("serverless/{PROJECT}/orders/{short}"), vec![], "job: 1 more digit"),
+        (format!("serverless/g{PROJECT}/orders/{JOB}"), vec![], "project: hex digits only; g at 1"),
+        (format!("serverless/{PROJECT}/or_ders/{short}"), vec!["--cluster-name", "b"], "job: 1 more digit"),
+        (short.to_owned(), vec!["--project-id", PROJECT, "--cluster-name", "b"], "job: 1 more digit"),
+        (format!("serverles/{PROJECT}/orders/{JOB}"), vec![], "`serverles` is no kind: the kinds are auto"),
+    ] {
+        let mut all = vec!["get", target.as_str()];
+        all.extend(&flags);
+        let error = setup.target(&all).unwrap_err();
+        assert!(error.starts_with(&format!("TARGET: {words}")), "{target}: {error}");
+        assert!(!error.contains("missing") && !error.contains("holds no"), "{target}: {error}");
+    }
+    for (target, flags) in [
+        (format!("auto/{PROJECT}/or_ders/{JOB}"), ["--cluster-name", "orders"]),
+        (format!("auto/g{PROJECT}/orders/{JOB}"), ["--project-id", PROJECT]),
+        (format!("serverles/{PROJECT}/orders/{JOB}"), ["--kind", "auto"]),
+    ] {
+        let mut all = vec!["get", target.as_str()];
+        all.extend(flags);
+        let whole = setup.target(&all).unwrap().unwrap().to_string();
+        assert_eq!(whole, format!("auto/{PROJECT}/orders/{JOB}"), "{target}");
+    }
 }
 
 #[test]

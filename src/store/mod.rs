@@ -272,26 +272,31 @@ impl Store {
 
 impl std::error::Error for StoreError {}
 
+/// The next step first and the path last: on a small screen it is the end that may be cut.
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { lock } => {
-                write!(f, "another atlas-tui holds {}; end it if it hangs", shown(lock))
+                write!(f, "another atlas-tui is saving; end it if it hangs. Its lock: {}", shown(lock))
             }
             Self::Newer { path, version } => write!(
                 f,
-                "{} has version {version}, which this atlas-tui does not know, and is not changed; update atlas-tui",
+                "update atlas-tui: the lookups file has version {version}, unknown here, and is not changed: {}",
                 shown(path)
             ),
             Self::Unreadable { path, cause } => {
-                write!(f, "{} cannot be read: {cause}; make it readable", shown(path))
+                write!(f, "make the lookups file readable ({cause}): {}", shown(path))
             }
-            Self::Unwritable { path, cause } => {
-                write!(f, "{} cannot be written: {cause}; check its directory and the disk", shown(path))
-            }
-            Self::NoLock { lock, cause } => {
-                write!(f, "the lock {} cannot be opened: {cause}; remove it or make it writable", shown(lock))
-            }
+            Self::Unwritable { path, cause } => write!(
+                f,
+                "check directory and disk, the lookups file cannot be written ({cause}): {}",
+                shown(path)
+            ),
+            Self::NoLock { lock, cause } => write!(
+                f,
+                "remove the lock of the lookups file or make it writable, it cannot be opened ({cause}): {}",
+                shown(lock)
+            ),
         }
     }
 }
@@ -309,23 +314,26 @@ impl fmt::Display for LoadNote {
             }
             Self::Broken { path, reason, cause } => write!(
                 f,
-                "{} could not be read ({reason}) nor moved aside ({cause}); nothing is saved until it is",
+                "mend or move the lookups file, nothing is saved until then: it is not readable ({reason}) and \
+                 could not be moved aside ({cause}): {}",
                 shown(path)
             ),
             Self::Newer { path, version } => write!(
                 f,
-                "{} has version {version}, which this atlas-tui does not know: opened read-only; update atlas-tui to edit",
+                "update atlas-tui to edit: the lookups file has version {version}, unknown here, read-only: {}",
                 shown(path)
             ),
             Self::Skipped { path, count: 1, reason } => {
-                write!(f, "1 lookup in {} is left out, and kept there: {reason}", shown(path))
+                write!(f, "1 lookup is left out, and kept in the file: {reason}: {}", shown(path))
             }
             Self::Skipped { path, count, reason } => {
-                write!(f, "{count} lookups in {} are left out, and kept there: {reason}", shown(path))
+                write!(f, "{count} lookups are left out, and kept in the file: {reason}: {}", shown(path))
             }
-            Self::Unreadable { path, cause } => {
-                write!(f, "{} cannot be read: {cause}; nothing is saved until it can", shown(path))
-            }
+            Self::Unreadable { path, cause } => write!(
+                f,
+                "make the lookups file readable, nothing is saved until then ({cause}): {}",
+                shown(path)
+            ),
         }
     }
 }
