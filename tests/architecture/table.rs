@@ -72,6 +72,7 @@ pub const ROOMS: &[Room] = &[
         rooms: &["domain"],
         crates: &[
             "digest_auth",
+            "diqwest",
             "httpdate",
             "jiff",
             "reqwest",
