@@ -9,6 +9,7 @@ mod frame;
 mod list;
 mod overlays;
 mod shapes;
+mod sunset;
 mod times;
 
 use jiff::Timestamp;
