@@ -31,6 +31,13 @@ const WINDOW_SHORT: Duration = Duration::from_secs(10);
 const WINDOW_GAIN: f64 = 20.0;
 const WINDOW_LONG: Duration = Duration::from_secs(120);
 
+/// Of a bucket that is found full where it was believed not to be.
+const FULLER_THAN_BELIEVED: f64 = 1.5;
+
+/// The lookup on screen is asked for this often whatever is left, where no 429 forbids it: somebody else may empty
+/// the bucket for good.
+const ATTENDED_MOST: Duration = Duration::from_secs(60);
+
 /// After a 429 that says no time, the shortest wait that the documentation names.
 const HOLD: Duration = Duration::from_secs(10);
 /// The longest that one is obeyed for all lookups.
@@ -38,7 +45,7 @@ const HOLD_MOST: Duration = super::cadence::MAX_INTERVAL;
 /// The size to go by when there was a 429 and no answer tells one, and how fast belief grows then with each
 /// answer, up to the fastest that we ask.
 const UNTOLD_LIMIT: f64 = 60.0;
-const UNTOLD_GROWTH: f64 = 1.05;
+const UNTOLD_GROWTH: f64 = 1.02;
 const FASTEST: f64 = 20.0;
 
 /// On whose behalf a request is to leave.
@@ -72,6 +79,7 @@ pub struct Supply {
     /// Who was served last while it was short; requests by hand do not count.
     last: Option<Asker>,
     last_start: Option<Duration>,
+    last_attended: Option<Duration>,
     /// Nothing is due before this, by a 429; the first one after it is promised to get through.
     hold: Option<Duration>,
     slowed: bool,
@@ -124,6 +132,8 @@ impl Level {
     /// Measures how fast it fills by an answer that left this much, `sent` requests after the start, with
     /// `under_way` ones that it may or may not have counted.
     fn measure(&mut self, left: f64, sent: u64, under_way: usize, now: Duration) {
+        self.fill(now);
+        let believed = self.left - 1.0;
         let here = Anchor { at: now, left, sent };
         // It may have been full until this request took one: some of what came in ran over.
         let was_full = left + 1.0 + as_f64(under_way) >= self.limit;
@@ -138,6 +148,8 @@ impl Level {
         if was_full {
             if telling && seen > self.refill {
                 self.believe(seen);
+            } else if under_way == 0 && believed + 0.5 < left {
+                self.believe(self.refill * FULLER_THAN_BELIEVED);
             }
             self.anchor = Some(here);
         } else if telling {
@@ -188,6 +200,10 @@ impl Supply {
             // What the server says is better than what is believed.
             Some(held) if asker == Asker::Hand => until.min(held),
             Some(held) => held,
+            None if asker == Asker::Attended => {
+                let since = self.last_attended.map_or(Duration::MAX, |start| now.saturating_sub(start));
+                until.min(ATTENDED_MOST.saturating_sub(since))
+            }
             None => until,
         }
     }
@@ -206,6 +222,9 @@ impl Supply {
         self.last_start = Some(now);
         if asker != Asker::Hand {
             self.last = Some(asker);
+        }
+        if asker == Asker::Attended {
+            self.last_attended = Some(now);
         }
         if self.hold.is_some_and(|hold| hold <= now) {
             self.hold = None;
@@ -263,8 +282,8 @@ impl Supply {
         level.fill(now);
         if request > level.newest {
             level.newest = request;
-            level.left = left;
             level.measure(left, sent, under_way, now);
+            level.left = left;
         } else {
             // Overtaken by a newer one, whose request it may not have counted.
             level.left = level.left.min(left);

@@ -269,15 +269,17 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
     /// What an instance is found to be holds for all lookups of its jobs, save those of collections, which have a
     /// kind of their own on the same clusters.
     fn learn_kind(&mut self, id: WatchId, kind: Kind) {
-        let Some(target) = self.watches.get(id).map(|watch| watch.target.clone()) else { return };
-        if !matches!(kind, Kind::Flex | Kind::Dedicated) {
+        let Some(Target { project, instance, .. }) = self.watches.get(id).map(|watch| &watch.target) else {
+            return;
+        };
+        let place = (*project, instance.clone());
+        if !matches!(kind, Kind::Flex | Kind::Dedicated) || self.kinds.get(&place) == Some(&kind) {
             return;
         }
-        self.kinds.insert((target.project, target.instance.clone()), kind);
-        for other in [Kind::Auto, Kind::Flex, Kind::Dedicated].into_iter().filter(|other| *other != kind) {
-            let cluster = Cluster { kind: other, ..target.cluster() };
-            let ids: Vec<WatchId> = self.watches.of_cluster(&cluster).map(|(id, _)| id).collect();
-            for id in ids {
+        self.kinds.insert(place, kind);
+        for id in self.watches.ids() {
+            let Some(target) = self.watches.get(id).map(|watch| &watch.target) else { continue };
+            if let Some(kind) = self.known_kind(target) {
                 self.watches.change(id, |watch| watch.target.kind = kind);
             }
         }
