@@ -34,6 +34,9 @@ const WINDOW_LONG: Duration = Duration::from_secs(120);
 /// Of a bucket that is found full where it was believed not to be.
 const FULLER_THAN_BELIEVED: f64 = 1.5;
 
+/// The longest that somebody waits who pressed a key, counted from the last request: then it is tried.
+const HAND_MOST: Duration = Duration::from_secs(10);
+
 /// The lookup on screen is asked for this often whatever is left, where no 429 forbids it: somebody else may empty
 /// the bucket for good.
 const ATTENDED_MOST: Duration = Duration::from_secs(60);
@@ -146,9 +149,7 @@ impl Level {
         let seen = gain.max(0.0) / window.as_secs_f64().max(1.0);
         let telling = window >= WINDOW_LONG || (window >= WINDOW_SHORT && gain >= WINDOW_GAIN);
         if was_full {
-            if telling && seen > self.refill {
-                self.believe(seen);
-            } else if under_way == 0 && believed + 0.5 < left {
+            if under_way == 0 && believed + 0.5 < left {
                 self.believe(self.refill * FULLER_THAN_BELIEVED);
             }
             self.anchor = Some(here);
@@ -196,15 +197,15 @@ impl Supply {
         let needed = (kept + 1.0).min(level.limit);
         let missing = needed - self.left(level, now);
         let until = if missing > 0.0 { seconds(missing / level.refill) } else { Duration::ZERO };
-        match held {
+        match (held, asker) {
+            (_, Asker::Hand) => until.min(self.spacing(HAND_MOST, now)),
             // What the server says is better than what is believed.
-            Some(held) if asker == Asker::Hand => until.min(held),
-            Some(held) => held,
-            None if asker == Asker::Attended => {
+            (Some(held), _) => held,
+            (None, Asker::Attended) => {
                 let since = self.last_attended.map_or(Duration::MAX, |start| now.saturating_sub(start));
                 until.min(ATTENDED_MOST.saturating_sub(since))
             }
-            None => until,
+            (None, Asker::Rest) => until,
         }
     }
 

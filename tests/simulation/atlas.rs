@@ -97,7 +97,7 @@ impl Atlas {
         let over = (self.ends)(number(id)).is_some_and(|end| end <= self.start.elapsed());
         RestoreJob {
             delivery_type: Some(DeliveryType::Automated),
-            finished_at: over.then_some(base()),
+            finished_at: over.then_some(BASE),
             cancelled: Some(false),
             ..RestoreJob::default()
         }
@@ -122,9 +122,7 @@ impl RestoreApi for Atlas {
     }
 }
 
-fn base() -> Timestamp {
-    "2026-08-10T03:38:43Z".parse().unwrap()
-}
+const BASE: Timestamp = Timestamp::constant(1_786_333_123, 0);
 
 fn number(id: ObjectId) -> u64 {
     u64::from_str_radix(id.as_str(), 16).unwrap()
@@ -181,7 +179,7 @@ pub fn day(day: &Day) -> Seen {
             Report::Pace(Pace::Slowed) => sink.lock().unwrap().slowed = true,
             _ => {}
         };
-        let clock = TokioClock::starting_at(base());
+        let clock = TokioClock::starting_at(BASE);
         let settings = Settings { interval: Duration::from_secs(3), seed: 7 };
         let atlas = Arc::new(atlas);
         if day.thieves > 0 {

@@ -36,25 +36,50 @@ const INCIDENT: Day = Day {
     unsteady: false,
 };
 
-/// All jobs run for an hour at least. Then they end one after the other, until six of the selected cluster are
+/// All jobs run for twenty minutes at least. Then they end one after the other, until six of the selected cluster are
 /// left and two of each other one, which run all day: a list costs the same for fifty jobs as for two, and only the
 /// test would take longer.
 fn ends(n: u64) -> Option<Duration> {
     let (cluster, place) = (n % 20, n / 20);
     let stays = if cluster == 0 { 6 } else { 2 };
-    (place >= stays).then(|| HOUR + Duration::from_secs(60) * u32::try_from(place).unwrap())
+    (place >= stays).then(|| HOUR / 3 + Duration::from_secs(60) * u32::try_from(place).unwrap())
 }
 
 #[test]
 fn a_day_of_a_thousand_jobs_against_the_recorded_bucket() {
     let seen = day(&Day { ends, ..INCIDENT });
-    assert_eq!(seen, Seen::default());
+    assert_eq!(
+        seen,
+        Seen {
+            requests: 136_884,
+            refused: 0,
+            least_left: 1199,
+            selected: Duration::from_millis(3_426),
+            cluster: Duration::from_millis(6_777),
+            others: Duration::from_millis(16_662),
+            read: 502_875,
+            slowed: false,
+        }
+    );
 }
 
 #[test]
 fn a_day_of_a_thousand_jobs_against_a_bucket_of_ten() {
     let seen = day(&Day { limit: SMALL, ..INCIDENT });
-    assert_eq!(seen, Seen::default());
+    assert_eq!(
+        seen,
+        Seen {
+            requests: 7_207,
+            refused: 0,
+            least_left: 1,
+            // Both before the first two minutes are over, in which the bucket shows how fast it fills.
+            selected: Duration::from_secs(60),
+            cluster: Duration::from_millis(63_245),
+            others: Duration::from_millis(468_374),
+            read: 360_203,
+            slowed: true,
+        }
+    );
 }
 
 /// Requests a minute, over the second half of an hour.
@@ -68,7 +93,7 @@ fn a_minute(jobs: u64, kind: Kind) -> u64 {
 fn what_watching_costs_with_and_without_lists() {
     let table = [1, 10, 100, 1000]
         .map(|jobs| (jobs, a_minute(jobs, Kind::Dedicated), a_minute(jobs, Kind::ServerlessV2)));
-    assert_eq!(table, [(1, 0, 0), (10, 0, 0), (100, 0, 0), (1000, 0, 0)]);
+    assert_eq!(table, [(1, 19, 19), (10, 23, 55), (100, 95, 414), (1000, 95, 1200)]);
 }
 
 #[test]
