@@ -7,6 +7,7 @@ mod detail;
 mod form;
 mod frame;
 mod list;
+mod notice;
 mod overlays;
 mod shapes;
 mod sunset;
@@ -44,7 +45,7 @@ pub fn project(model: &Model, now: Timestamp) -> Projection {
         Body::Board(Box::new(Board { layout, focus: model.focus, list, detail }))
     };
     let overlay = overlays::overlay(model);
-    let notice = frame::notice(model, &mut ticker);
+    let notice = notice::notice(model, &mut ticker);
     for watch in &model.watches {
         ticker.wake_at(watch.status_changes_at());
     }

@@ -5,14 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::lookups;
+use super::{demo, lookups};
 use crate::app::copy;
 use crate::app::filter::Filter;
 use crate::app::form::Form;
 use crate::app::keymap::Action;
 use crate::app::layout;
 use crate::app::message::Effect;
-use crate::app::model::{Model, Source};
+use crate::app::model::Model;
 use crate::app::overlay::{Choice, Does, Menu, Overlay};
 use crate::app::raw::RawView;
 use crate::app::time_format::TimeFormat;
@@ -24,7 +24,7 @@ use crate::worker::{Command, WatchId};
 const INTERVALS: [u64; 9] = [1, 2, 3, 5, 10, 15, 30, 60, 300];
 
 pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
-    let rows = layout::list_rows(model.setup.size, model.layout());
+    let rows = layout::list_rows(model.setup.size, model.layout()).saturating_sub(model.notice_rows()).max(1);
     if let Some(by) = distance(action, rows) {
         return move_by(model, by, effects);
     }
@@ -37,11 +37,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         Action::Zoom => model.zoom = !model.zoom,
         Action::Add => {
             let like = model.selected_watch().map(|watch| watch.lookup.target.clone());
-            model.overlay = Some(Overlay::Form(Box::new(Form::add(like.as_ref()))));
+            model.overlay = Some(Overlay::Form(Box::new(Form::add(like.as_ref()).at(&model.setup.host))));
         }
         Action::Edit => {
             let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
-            model.overlay = Some(Overlay::Form(Box::new(Form::edit(&watch.lookup))));
+            model.overlay = Some(Overlay::Form(Box::new(Form::edit(&watch.lookup).at(&model.setup.host))));
         }
         Action::Remove => lookups::remove_selected(model, now, effects),
         Action::Undo => lookups::undo_removal(model, now, effects),
@@ -51,7 +51,14 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         Action::NextMatch => select_by(model, 1, effects),
         Action::PreviousMatch => select_by(model, -1, effects),
         Action::Refresh => {
-            let Some(id) = model.selected else { return say_none_selected(model, now) };
+            let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
+            let (id, name) = (watch.id, watch.lookup.name());
+            let (failed, under_way) = (watch.job.error.is_some(), watch.job.in_flight.is_some());
+            if failed {
+                // The same error again would look as if the key had done nothing.
+                let words = if under_way { "a try is under way" } else { "trying again" };
+                model.say(format!("{name}: {words}"), Role::Info, now);
+            }
             effects.push(Effect::Work(Command::Refresh(Some(id))));
             // Whoever wants to know how things are wants the other instance's lookups too.
             effects.push(Effect::Reload);
@@ -87,14 +94,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
             model.ends.help = u16::MAX;
         }
         Action::Palette => model.overlay = Some(Overlay::Palette { query: Input::default(), selected: 0 }),
-        Action::Demo => {
-            if matches!(model.source, Source::Demo { .. }) {
-                model.say("this is the demo already", Role::Info, now);
-            } else {
-                model.say("starting the demo; saved lookups stay as they are", Role::Info, now);
-                effects.push(Effect::StartDemo);
-            }
-        }
+        Action::Demo => demo::toggle(model, now, effects),
         Action::Redraw => effects.push(Effect::Repaint),
         Action::Suspend => effects.push(Effect::Suspend),
         // An edit that is only on its way reaches the disk while the program leaves.
@@ -181,7 +181,7 @@ fn say_none_selected(model: &mut Model, now: Timestamp) {
 }
 
 fn move_by(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
-    if model.focus == Pane::Detail {
+    if model.focus == Pane::Detail || model.is_welcome() {
         let wanted = usize::from(model.detail_scroll).saturating_add_signed(by);
         model.detail_scroll = u16::try_from(wanted).unwrap_or(u16::MAX).min(model.ends.detail);
     } else {

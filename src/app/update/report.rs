@@ -75,7 +75,7 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
     let Some(about) = about else { return };
     model.log(log_entry(failure.as_ref(), &meta, about, latency, received_at));
     if let Some(date) = meta.server_date {
-        model.clock.observe(date, sent_at, received_at);
+        model.learn_time(date, sent_at, received_at, now);
     }
     if meta.budget.is_some() {
         model.budget = meta.budget;
