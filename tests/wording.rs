@@ -19,7 +19,7 @@ use atlas_tui::app::screen::{Body, Detail, Ends, Footer, Role, Size, project};
 use atlas_tui::app::time_format::TimeFormat;
 use atlas_tui::app::{Effect, Message, Model, update};
 use atlas_tui::ui;
-use atlas_tui::worker::{Outcome, Report, RequestId};
+use atlas_tui::worker::{Report, RequestId};
 use board::{Given, at, board, report};
 use jiff::tz::{Offset, TimeZone};
 use ratatui::Terminal;
@@ -60,8 +60,8 @@ fn rows(model: &mut Model, now: &str) -> Vec<String> {
 }
 
 fn started(model: &mut Model, request: u64, now: &str) {
-    let outcome = Outcome::Started { at: at(now) };
-    let report = Report { watch: model.watches[0].id, request: RequestId(request), outcome };
+    let watches = vec![model.watches[0].id];
+    let report = Report::Started { request: RequestId(request), watches, at: at(now) };
     update(model, Message::Report(report), at(now));
 }
 

@@ -19,7 +19,7 @@ use super::watch::Watch;
 use crate::api::Budget;
 use crate::domain::lookup::Lookup;
 use crate::domain::server_clock::ServerClock;
-use crate::worker::WatchId;
+use crate::worker::{Pace, WatchId};
 
 /// Requests kept for the log (`L`).
 const LOG: usize = 200;
@@ -142,6 +142,8 @@ pub struct Model {
     pub aside: Option<Box<Aside>>,
     pub clock: ServerClock,
     pub budget: Option<Budget>,
+    /// Whether the rate budget slows refreshing down.
+    pub pace: Pace,
     pub paused: bool,
     /// Removed lookups and where they stood, the latest last.
     pub removed: Vec<(usize, Lookup)>,
@@ -175,6 +177,7 @@ impl Model {
             aside: None,
             clock: ServerClock::default(),
             budget: None,
+            pace: Pace::default(),
             paused: false,
             removed: Vec::new(),
             log: VecDeque::new(),

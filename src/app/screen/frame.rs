@@ -8,6 +8,7 @@ use crate::app::model::{Access, Model, Source};
 use crate::app::overlay::Overlay;
 use crate::app::watch::Watch;
 use crate::domain::phase::Phase;
+use crate::worker::Pace;
 
 pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
     let key = match (model.source, &model.setup.access) {
@@ -55,6 +56,9 @@ fn counts(model: &Model) -> Vec<Span> {
     let mut counts: Vec<Span> = Vec::new();
     if model.paused {
         counts.push(Span::new("paused", Role::Warning));
+    }
+    if model.pace == Pace::Slowed && !model.paused {
+        counts.push(Span::new("slowed: rate budget", Role::Warning));
     }
     if model.read_only {
         counts.push(Span::new("lookups read-only", Role::Warning));

@@ -10,6 +10,7 @@ mod list;
 mod notice;
 mod overlays;
 mod shapes;
+mod sunset;
 mod times;
 
 use jiff::Timestamp;

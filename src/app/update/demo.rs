@@ -8,6 +8,7 @@ use crate::app::message::Effect;
 use crate::app::model::{Model, Source};
 use crate::app::view::{Pane, Role};
 use crate::domain::lookup::Lookup;
+use crate::worker::Pace;
 
 /// The key of the demo leads in, and out again where there is something to go back to.
 pub(super) fn toggle(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -65,6 +66,8 @@ fn start_over(model: &mut Model) {
     model.offset = 0;
     model.detail_scroll = 0;
     model.prompt = None;
+    // Another worker begins, and tells when it is slowed down.
+    model.pace = Pace::default();
     if model.watches.is_empty() {
         model.focus = Pane::List;
         model.zoom = false;

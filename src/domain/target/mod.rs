@@ -11,7 +11,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::id::{InstanceName, ObjectId};
-pub use endpoint::{Cluster, Endpoint};
+pub use endpoint::{Cluster, Endpoint, PAGE_MAX};
 pub use pasted::{Part, Pasted, WrongPart, read_parts, read_pasted};
 
 /// Which of Atlas's restore-job endpoints a job is read from.
