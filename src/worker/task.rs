@@ -31,6 +31,11 @@ use exchange::{Done, Flight};
 /// Requests under way at once. Few, because HTTP/1 opens a connection for each; one is always left for the
 /// lookup on screen, so that seven hung ones cannot hide it.
 const SLOTS: usize = 8;
+/// A request that has waited this long takes no slot any more: those that hang must not keep the others waiting for
+/// as long as they may.
+const PROMPT: Duration = Duration::from_secs(3);
+/// Requests under way at once, the hung ones with them.
+const MOST: usize = 32;
 /// The longest sleep. A laptop's sleep stops tokio's clock but not the wall's, which the schedule follows.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// A key refused this often, and never accepted, is taken for wrong.
@@ -264,12 +269,26 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         }
     }
 
-    /// The attended lookup first, then those asked for at once, then by the time they became due. What has no
-    /// slot waits for an answer, not for the clock, so it sets no timer.
+    /// How many slots are taken, and when the next one is free if no answer comes; never while there are too many
+    /// requests under way.
+    fn slots_taken(&self) -> (usize, Option<Duration>) {
+        let elapsed = self.elapsed();
+        if self.flights.len() >= MOST {
+            return (SLOTS, None);
+        }
+        let prompt = self.flights.values().filter(|flight| flight.is_prompt(elapsed));
+        let freed_in = prompt.clone().map(|flight| flight.prompt_for(elapsed)).min();
+        (prompt.count(), freed_in)
+    }
+
+    /// The attended lookup first, then those asked for at once, then by the time they became due.
     fn next_turn(&mut self, now: Timestamp) -> Turn {
         let elapsed = self.elapsed();
         let attended = self.attended.and_then(|id| self.watches.get(id));
-        let others = self.flights.len() - usize::from(attended.is_some_and(|watch| watch.flight.is_some()));
+        let (taken, freed_in) = self.slots_taken();
+        let prompt = |request| self.flights.get(&request).is_some_and(|flight| flight.is_prompt(elapsed));
+        let own = attended.is_some_and(|watch| watch.flight.is_some_and(prompt));
+        let others = taken.saturating_sub(usize::from(own));
         let until =
             |ready_at: Timestamp| Duration::try_from(now.duration_until(ready_at)).unwrap_or_default();
 
@@ -282,12 +301,14 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         if at_once.is_some() {
             rest = queue.find(|first| !by_hand(first));
         }
-        let at_once = at_once.filter(|_| self.flights.len() < SLOTS);
+        let stuck = at_once.filter(|_| taken >= SLOTS).or(rest.filter(|_| others >= SLOTS - 1)).is_some();
+        let at_once = at_once.filter(|_| taken < SLOTS);
         let rest = rest.filter(|_| others < SLOTS - 1);
         let contended = rest.is_some_and(|(ready_at, _)| ready_at <= now);
 
         let mut turn = None;
-        let mut wake: Option<Duration> = None;
+        // What is stuck waits for an answer, or for a request that is taken for hung.
+        let mut wake: Option<Duration> = freed_in.filter(|_| stuck);
         let mut delayed = false;
         let mut consider = |id, ready_at, asker, slow: Duration| {
             let ready = until(ready_at);

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::{AbortHandle, JoinError};
 
-use super::{SLOTS, Task};
+use super::{MOST, PROMPT, SLOTS, Task};
 use crate::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, Missing, RestoreApi};
 use crate::clock::Clock;
 use crate::domain::job::RestoreJob;
@@ -25,6 +26,20 @@ pub(super) struct Flight {
     /// The list that was asked for; `None` for a single job.
     list: Option<Cluster>,
     items: u16,
+    /// On the clock of the budget.
+    started: Duration,
+}
+
+impl Flight {
+    /// Whether it still takes a slot.
+    pub(super) fn is_prompt(&self, elapsed: Duration) -> bool {
+        !self.prompt_for(elapsed).is_zero()
+    }
+
+    /// How long it will take a slot yet.
+    pub(super) fn prompt_for(&self, elapsed: Duration) -> Duration {
+        (self.started + PROMPT).saturating_sub(elapsed)
+    }
 }
 
 impl Drop for Flight {
@@ -96,7 +111,8 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             });
         }
         self.supply.spend(request, asker, self.elapsed());
-        self.flights.insert(request, Flight { task, watches: watches.clone(), list, items });
+        self.flights
+            .insert(request, Flight { task, watches: watches.clone(), list, items, started: self.elapsed() });
         (self.report)(Report::Started { request, watches, at: now });
     }
 
@@ -121,8 +137,20 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
     /// When every slot is taken, as after moving between hung lookups, the oldest request gives way and its lookups
     /// are queued again: it has waited longest, so it is the least likely to be answered.
     fn make_room(&mut self, now: Timestamp) {
-        while self.flights.len() >= SLOTS {
-            let Some((request, mut flight)) = self.flights.pop_first() else { return };
+        loop {
+            let elapsed = self.elapsed();
+            let mut prompt = self.flights.iter().filter(|(_, flight)| flight.is_prompt(elapsed));
+            let oldest = if prompt.clone().count() >= SLOTS {
+                prompt.next().map(|(request, _)| *request)
+            } else if self.flights.len() >= MOST {
+                self.flights.keys().next().copied()
+            } else {
+                None
+            };
+            let Some((request, mut flight)) = oldest.and_then(|oldest| self.flights.remove_entry(&oldest))
+            else {
+                return;
+            };
             self.supply.give_up(request, self.elapsed());
             // Told at once: a pause may empty the queue before its turn comes again.
             self.requeue(&std::mem::take(&mut flight.watches), now);
