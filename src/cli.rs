@@ -43,9 +43,9 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
   MONGODB_ATLAS_PRIVATE_API_KEY  its private key; secrets are never flags
   MONGODB_ATLAS_BASE_URL         as --base-url
   ATLAS_TUI_HOME                 directory for everything atlas-tui reads and writes
-  ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG, ATLAS_TUI_PROJECT_ID,
-  ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS, ATLAS_TUI_PORT,
-  ATLAS_TUI_SEED                 as the flag of that name
+  ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG,
+  ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
+  ATLAS_TUI_PORT, ATLAS_TUI_SEED  as the flag of that name
   NO_COLOR, CLICOLOR=0           no colours
   LC_ALL, LC_CTYPE, LANG         a locale other than UTF-8 means --ascii
 
@@ -76,6 +76,10 @@ pub struct Args {
     /// Draw in ASCII only
     #[arg(long)]
     pub ascii: bool,
+
+    /// Nothing on the screen stands out for a moment and then no longer does
+    #[arg(long)]
+    pub no_motion: bool,
 
     /// Time between two reads of a running job: 3s, 1m 30s, or seconds; from 1s to 1h
     #[arg(long, value_name = "DURATION", value_parser = interval::parse)]
@@ -188,6 +192,7 @@ impl Args {
             (self.target.is_some(), "TARGET before a subcommand"),
             (self.demo, "--demo"),
             (self.ascii, "--ascii"),
+            (self.no_motion, "--no-motion"),
             (self.interval.is_some(), "--interval"),
             (self.crash, "--crash"),
         ];

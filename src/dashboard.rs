@@ -119,6 +119,7 @@ fn setup(settings: &Settings, size: Size) -> Setup {
         theme: settings.theme.value,
         ascii: settings.ascii.value,
         mouse: settings.mouse.value,
+        motion: settings.motion.value,
         time: settings.time_format.value,
         zone: Zone::new(TimeZone::system),
         interval: settings.interval.value,

@@ -3,6 +3,7 @@
 //! `update(model, message, now)` changes the [`Model`] and answers with [`Effect`]s; `screen(model, now)`
 //! projects it onto what a person can read, and says when that would next differ by time alone.
 
+pub mod changed;
 pub mod copy;
 pub mod filter;
 pub mod form;
@@ -11,11 +12,14 @@ pub mod keymap;
 pub mod layout;
 pub mod message;
 pub mod model;
+pub mod order;
 pub mod overlay;
 pub mod raw;
 pub mod remote;
+pub mod rows;
 pub mod screen;
 pub mod time_format;
+pub mod traffic;
 pub mod update;
 pub mod view;
 pub mod watch;

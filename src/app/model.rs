@@ -11,8 +11,11 @@ use tui_input::Input;
 use super::filter::Filter;
 use super::keymap::{Action, Keymap};
 use super::layout;
+use super::order::Order;
 use super::overlay::Overlay;
+use super::rows::Rows;
 use super::time_format::TimeFormat;
+use super::traffic::Question;
 use super::view::{Ends, Layout, Pane, Role, Size, ThemeName};
 use super::watch::Watch;
 use crate::api::Budget;
@@ -20,8 +23,8 @@ use crate::domain::lookup::Lookup;
 use crate::domain::server_clock::ServerClock;
 use crate::worker::WatchId;
 
-/// Requests kept for the log (`L`).
-const LOG: usize = 200;
+/// Requests kept for the log (`L`): those of the last minute, at 20 a second, and some more.
+pub(super) const LOG: usize = 1_300;
 /// How long a notice stays.
 pub(super) const NOTICE: SignedDuration = SignedDuration::from_secs(6);
 /// Removals that can be undone.
@@ -40,6 +43,8 @@ pub struct Setup {
     pub theme: ThemeName,
     pub ascii: bool,
     pub mouse: bool,
+    /// Whether a row that changed may stand out for a moment.
+    pub motion: bool,
     pub time: TimeFormat,
     pub zone: Zone,
     pub interval: Duration,
@@ -110,6 +115,7 @@ pub struct LogEntry {
     pub body_bytes: u64,
     pub requests: u32,
     pub request_id: Option<String>,
+    pub question: Question,
 }
 
 #[derive(Debug, Clone)]
@@ -122,6 +128,8 @@ pub struct Model {
     /// First list row on screen.
     pub offset: usize,
     pub filter: Filter,
+    pub order: Order,
+    pub rows: Rows,
     /// The filter while it is typed.
     pub prompt: Option<Input>,
     pub focus: Pane,
@@ -140,8 +148,8 @@ pub struct Model {
     pub clock: ServerClock,
     pub budget: Option<Budget>,
     pub paused: bool,
-    /// Removed lookups and where they stood, the latest last.
-    pub removed: Vec<(usize, Lookup)>,
+    /// Lookups that were removed together and where they stood, from the top; the latest last.
+    pub removed: Vec<Vec<(usize, Lookup)>>,
     pub log: VecDeque<LogEntry>,
     /// Edits sent to the store, and how many of them it has confirmed.
     pub edits_made: u64,
@@ -159,6 +167,8 @@ impl Model {
             selected: None,
             offset: 0,
             filter: Filter::default(),
+            order: Order::default(),
+            rows: Rows::default(),
             prompt: None,
             focus: Pane::List,
             zoom: false,
@@ -189,6 +199,7 @@ impl Model {
         if self.selected.is_none() {
             self.selected = self.watches.first().map(|watch| watch.id);
         }
+        self.arrange(self.selected);
     }
 
     pub(super) fn new_watch(&mut self, lookup: Lookup) -> Watch {
@@ -198,21 +209,17 @@ impl Model {
 
     #[must_use]
     pub fn watch(&self, id: WatchId) -> Option<&Watch> {
-        self.watches.iter().find(|watch| watch.id == id)
+        self.watches.get(self.index_of(id)?)
     }
 
     pub(super) fn watch_mut(&mut self, id: WatchId) -> Option<&mut Watch> {
-        self.watches.iter_mut().find(|watch| watch.id == id)
+        let index = self.index_of(id)?;
+        self.watches.get_mut(index)
     }
 
     #[must_use]
     pub fn selected_watch(&self) -> Option<&Watch> {
         self.watch(self.selected?)
-    }
-
-    /// The watches that the filter shows, in the user's order.
-    pub fn visible(&self) -> impl Iterator<Item = &Watch> {
-        self.watches.iter().filter(|watch| self.filter.shows(watch))
     }
 
     #[must_use]
@@ -253,11 +260,11 @@ impl Model {
         self.notice = Some(Notice { text: text.into(), role, until });
     }
 
-    pub(super) fn remember_removed(&mut self, at: usize, lookup: Lookup) {
+    pub(super) fn remember_removed(&mut self, together: Vec<(usize, Lookup)>) {
         if self.removed.len() == UNDO {
             self.removed.remove(0);
         }
-        self.removed.push((at, lookup));
+        self.removed.push(together);
     }
 
     pub(super) fn log(&mut self, entry: LogEntry) {

@@ -146,6 +146,8 @@ pub struct List {
     pub empty: Option<String>,
     /// At the bottom border: the filter in force, unsaved edits.
     pub note: Option<Span>,
+    /// Whether the rows have all their columns, under a heading.
+    pub wide: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -159,6 +161,28 @@ pub struct Row {
     pub role: Role,
     /// Short marks after the label: `stale`, `unsaved`.
     pub marks: Vec<Span>,
+    /// Chosen for what is done to several at once.
+    pub marked: bool,
+    /// It went on to another phase a moment ago: it stands out.
+    pub flash: bool,
+    /// `was running`, until somebody has looked at it.
+    pub was: Option<String>,
+    /// The columns of a wide list.
+    pub wide: Option<Box<Wide>>,
+}
+
+/// What a row has in a wide list only.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wide {
+    pub kind: &'static str,
+    /// The instance that is restored from.
+    pub source: String,
+    /// Where to; empty when that is not known.
+    pub target: String,
+    /// How much is restored, in thousandths, where Atlas counts it and it goes on.
+    pub progress: Option<u16>,
+    /// How old the answer is that all this stands on; empty when there is none.
+    pub age: String,
 }
 
 /// The selected lookup.
@@ -264,7 +288,8 @@ pub struct Input {
 pub struct Prompt {
     pub sign: &'static str,
     pub input: Input,
-    pub note: String,
+    /// At the right; cut when it warns and does not fit, and left out when it only tells.
+    pub note: Span,
 }
 
 /// At most one is open.
@@ -349,10 +374,13 @@ pub struct Confirm {
     pub keys: Vec<(String, &'static str)>,
 }
 
-/// The last requests, newest first: time, lookup, what came of it.
+/// What the requests come to, and the last ones, newest first: time, lookup, what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
     pub title: String,
+    pub summary: Vec<Vec<Span>>,
+    /// The lines within the window only; the first one is line `above` of `total`.
     pub lines: Vec<Vec<Span>>,
-    pub scroll: u16,
+    pub above: usize,
+    pub total: usize,
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::changed::Changed;
 use super::remote::Remote;
 use crate::api::{ApiError, ErrorKind, Meta, Missing};
 use crate::domain::job::RestoreJob;
@@ -47,6 +48,10 @@ pub struct Watch {
     pub history: Vec<Transition>,
     /// Whether the store has yet to confirm it.
     pub unsaved: bool,
+    /// Chosen for what is done to several at once. Not saved.
+    pub marked: bool,
+    /// The step to another phase that nobody has looked at. Boxed, because it is rare.
+    pub changed: Option<Box<Changed>>,
 }
 
 impl Watch {
@@ -60,6 +65,8 @@ impl Watch {
             status_changes_at: None,
             history: Vec::new(),
             unsaved: false,
+            marked: false,
+            changed: None,
         }
     }
 

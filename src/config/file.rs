@@ -27,6 +27,7 @@ pub struct ConfigFile {
     pub theme: Option<ThemeName>,
     pub ascii: Option<bool>,
     pub mouse: Option<bool>,
+    pub motion: Option<bool>,
     pub time: Option<TimeFormat>,
     pub keymap: Keymap,
 }
@@ -43,6 +44,7 @@ struct Written {
     theme: Option<ThemeName>,
     ascii: Option<bool>,
     mouse: Option<bool>,
+    motion: Option<bool>,
     #[serde(deserialize_with = "time")]
     time: Option<TimeFormat>,
     keys: BTreeMap<Spanned<String>, Keys>,
@@ -97,6 +99,7 @@ fn parse(bytes: &[u8]) -> Result<ConfigFile, (usize, String)> {
         theme: written.theme,
         ascii: written.ascii,
         mouse: written.mouse,
+        motion: written.motion,
         time: written.time,
         keymap,
     })

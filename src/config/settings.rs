@@ -65,6 +65,8 @@ pub struct Settings {
     pub ascii: Sourced<bool>,
     pub theme: Sourced<ThemeName>,
     pub mouse: Sourced<bool>,
+    /// Whether a row that changed may stand out for a moment.
+    pub motion: Sourced<bool>,
     pub time_format: Sourced<TimeFormat>,
     pub keymap: Keymap,
     /// `None` when there is none, or only half of it.
@@ -125,6 +127,14 @@ impl Settings {
                 )
             },
             mouse: Sourced::first([(file.mouse, Source::File)], false),
+            motion: Sourced::first(
+                [
+                    (args.no_motion.then_some(false), Source::Flag),
+                    (env.flag("ATLAS_TUI_NO_MOTION")?.map(|no| !no), Source::Env("ATLAS_TUI_NO_MOTION")),
+                    (file.motion, Source::File),
+                ],
+                true,
+            ),
             time_format: Sourced::first([(file.time, Source::File)], TimeFormat::default()),
             keymap: file.keymap,
             credentials,

@@ -38,6 +38,7 @@ pub fn board<const N: usize>(jobs: [&str; N]) -> Model {
         theme: ThemeName::default(),
         ascii: false,
         mouse: false,
+        motion: true,
         time: TimeFormat::Utc,
         zone: Zone::new(|| TimeZone::UTC),
         interval: Duration::from_secs(3),

@@ -135,6 +135,7 @@ impl Stage {
             theme: ThemeName::default(),
             ascii: false,
             mouse: false,
+            motion: true,
             time: TimeFormat::Utc,
             zone: Zone::new(|| TimeZone::UTC),
             interval: Duration::from_secs(3),

@@ -1,12 +1,12 @@
 //! What surrounds the panes: header, footer, notice, window title, and the first-start screen.
 
+use super::counts;
 use super::times::{self, Ticker};
 use super::view::{Footer, FooterKey, Header, Input, Pane, Prompt, Role, Span, Welcome};
 use crate::app::key::{Code, Key};
 use crate::app::keymap::Action;
 use crate::app::model::{Access, Model, Source};
 use crate::app::overlay::Overlay;
-use crate::domain::phase::Phase;
 
 pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
     let key = match (model.source, &model.setup.access) {
@@ -16,6 +16,7 @@ pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
     };
     let mut place = vec![Span::new("atlas-tui", Role::Strong), Span::new("   ", Role::Plain)];
     place.extend(joined(vec![Span::new(model.setup.host.clone(), Role::Plain), key], " · "));
+    let counts = counts::counts(model, ticker);
     // Minutes only, and only while something else on the screen keeps time: a clock alone is not worth a
     // wake-up, and without one the last answer's time says how far the screen can be trusted.
     let clock = if ticker.next().is_some() {
@@ -25,42 +26,7 @@ pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
         let last = model.watches.iter().filter_map(|watch| watch.job.value.as_ref().map(|(_, at)| *at)).max();
         last.map(|at| Span::new(format!("as of {}", times::wall_clock(model, at)), Role::Muted))
     };
-    Header { place, counts: counts(model), clock }
-}
-
-/// Is anything wrong: how many are watched, and in which phases.
-fn counts(model: &Model) -> Vec<Span> {
-    let (mut running, mut ready, mut failed, mut unread) = (0, 0, 0, 0);
-    for watch in &model.watches {
-        match watch.phase() {
-            Some(Phase::Pending | Phase::Queued | Phase::Running | Phase::Finalizing) => running += 1,
-            Some(Phase::Ready) => ready += 1,
-            Some(Phase::Failed) => failed += 1,
-            _ => {}
-        }
-        unread += usize::from(watch.job.error.is_some());
-    }
-    let mut counts: Vec<Span> = Vec::new();
-    if model.paused {
-        counts.push(Span::new("paused", Role::Warning));
-    }
-    if model.read_only {
-        counts.push(Span::new("lookups read-only", Role::Warning));
-    }
-    if !model.watches.is_empty() {
-        counts.push(Span::new(format!("{} watched", model.watches.len()), Role::Muted));
-    }
-    for (count, word, role) in [
-        (running, "running", Role::Active),
-        (ready, "ready", Role::Good),
-        (failed, "failed", Role::Danger),
-        (unread, if unread == 1 { "error" } else { "errors" }, Role::Warning),
-    ] {
-        if count > 0 {
-            counts.push(Span::new(format!("{count} {word}"), role));
-        }
-    }
-    counts
+    Header { place, counts, clock }
 }
 
 /// The spans with a separator between each two.
@@ -80,8 +46,33 @@ pub(super) fn notice(model: &Model, ticker: &mut Ticker) -> Option<Span> {
         ticker.wake_at(Some(notice.until));
         return Some(Span::new(notice.text.clone(), notice.role));
     }
-    let lasting = model.save_error.as_ref().or(model.file_note.as_ref());
-    lasting.map(|words| Span::new(words.clone(), Role::Warning))
+    let warning = |words: &String| Span::new(words.clone(), Role::Warning);
+    let lasting = model.save_error.as_ref().map(warning);
+    lasting.or_else(|| marked(model)).or_else(|| model.file_note.as_ref().map(warning))
+}
+
+/// How many are marked, and what can be done to them.
+fn marked(model: &Model) -> Option<Span> {
+    let count = model.watches.iter().filter(|watch| watch.marked).count();
+    if count == 0 {
+        return None;
+    }
+    let shown = if count == model.watches.len() {
+        count
+    } else {
+        model.visible().filter(|watch| watch.marked).count()
+    };
+    let mut text = format!("{count} marked");
+    if shown < count {
+        text = format!("{text}, {} of them not shown", count - shown);
+    }
+    let keys = [Action::Refresh, Action::Remove, Action::Copy, Action::MarkNone].into_iter();
+    let keys = keys.filter(|action| !model.setup.keymap.keys(*action).is_empty());
+    let keys: Vec<String> = keys.map(|action| format!("{} {}", model.key(action), action.word())).collect();
+    if !keys.is_empty() {
+        text = format!("{text}: {}", keys.join(", "));
+    }
+    Some(Span::new(text, Role::Strong))
 }
 
 /// Without a running time: a title that changes each second is noise in every tab bar.
@@ -98,11 +89,7 @@ pub(super) fn footer(model: &Model) -> Footer {
     let prompt = model.prompt.as_ref().map(|input| Prompt {
         sign: "/",
         input: Input { text: input.value().to_owned(), cursor: input.cursor() },
-        note: format!(
-            "{} shown · {} keep · Esc clear",
-            model.visible().count(),
-            Key::plain(Code::Enter).label(model.setup.ascii)
-        ),
+        note: prompt_note(model),
     });
     // What lies over the board has its own keys in its border; only the way back is the same everywhere.
     let actions: &[Action] = match (model.is_welcome(), model.focus) {
@@ -116,6 +103,8 @@ pub(super) fn footer(model: &Model) -> Footer {
             Action::Refresh,
             Action::Pause,
             Action::Filter,
+            Action::Sort,
+            Action::Mark,
             Action::Copy,
             Action::OpenLink,
             Action::Raw,
@@ -142,6 +131,15 @@ pub(super) fn footer(model: &Model) -> Footer {
         Span::new(format!("{}/{} requests left", budget.remaining, budget.limit), role)
     });
     Footer { keys: keys.collect(), budget, prompt }
+}
+
+/// What is wrong with the filter and where, or how much it shows.
+fn prompt_note(model: &Model) -> Span {
+    if let Some(fault) = model.filter.faults().first() {
+        return Span::new(format!("at {}: {}", fault.at, fault.what), Role::Warning);
+    }
+    let enter = Key::plain(Code::Enter).label(model.setup.ascii);
+    Span::new(format!("{} shown · {enter} keep · Esc clear", model.row_count()), Role::Muted)
 }
 
 /// The first-start screen: what this is, how to sign in, and the next key.

@@ -3,10 +3,12 @@
 //! `project(model, now)` is pure: it gives the [`Screen`] and the moment at which time alone makes it another
 //! one. With nothing timed on screen there is no such moment, and the loop sleeps until something happens.
 
+mod counts;
 mod detail;
 mod form;
 mod frame;
 mod list;
+mod log;
 mod overlays;
 mod shapes;
 mod times;
@@ -15,6 +17,7 @@ use jiff::Timestamp;
 
 use super::model::Model;
 pub use super::view;
+pub use log::log_end;
 pub use overlays::palette_actions;
 use times::Ticker;
 pub use view::*;
@@ -42,7 +45,7 @@ pub fn project(model: &Model, now: Timestamp) -> Projection {
         let detail = watch.map(|watch| detail::detail(model, watch, &mut ticker));
         Body::Board(Box::new(Board { layout, focus: model.focus, list, detail }))
     };
-    let overlay = overlays::overlay(model);
+    let overlay = overlays::overlay(model, &mut ticker);
     let notice = frame::notice(model, &mut ticker);
     for watch in &model.watches {
         ticker.wake_at(watch.status_changes_at());

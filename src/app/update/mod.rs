@@ -3,11 +3,14 @@
 mod board;
 mod dialog;
 mod lookups;
+mod marks;
 mod report;
+mod sort;
 
 use jiff::Timestamp;
 use tui_input::{Input, InputRequest};
 
+use super::changed;
 use super::filter::Filter;
 use super::form::Place;
 use super::key::{Code, Key};
@@ -49,17 +52,24 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         Message::Wake | Message::Focus(false) => {}
         Message::Terminate => effects.push(Effect::Quit),
     }
+    if model.is_disarranged() {
+        sort::settle(model, &mut effects);
+    }
     effects
 }
 
 /// What time alone changes: a notice that is over, a link that has ended.
 fn expire(model: &mut Model, now: Timestamp) {
+    model.rows.tick(now);
     // One that would stay longer than any does comes from before the clock was set back.
     model.notice.take_if(|notice| notice.until <= now || now.duration_until(notice.until) > NOTICE);
     let clock = model.clock;
     for watch in &mut model.watches {
         if watch.status_changes_at().is_some_and(|at| at <= now) {
+            let before = watch.phase().cloned();
             watch.assess(&clock, now);
+            changed::note(watch, before, now);
+            model.rows.disturb();
         }
     }
 }
@@ -74,6 +84,7 @@ fn on_key(model: &mut Model, key: Key, now: Timestamp, effects: &mut Vec<Effect>
     } else if let Some(action) = model.setup.keymap.action(key) {
         board::act(model, action, now, effects);
     }
+    marks::looked(model);
 }
 
 /// The filter while it is typed: the list follows each character.
@@ -89,7 +100,7 @@ fn on_prompt_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         }
         Code::Esc => {
             model.prompt = None;
-            model.filter = Filter::default();
+            sort::filter(model, Filter::default());
         }
         // As in less and vim: erasing beyond the start leaves.
         Code::Backspace if input.value().is_empty() => model.prompt = None,
@@ -97,7 +108,8 @@ fn on_prompt_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         Code::Down => return board::select_by(model, 1, effects),
         _ => {
             if edit(input, key) {
-                model.filter = Filter::new(input.value());
+                let filter = Filter::new(input.value());
+                sort::filter(model, filter);
             }
         }
     }
@@ -115,7 +127,8 @@ fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         None => {
             if let Some(input) = &mut model.prompt {
                 insert(input, text);
-                model.filter = Filter::new(input.value());
+                let filter = Filter::new(input.value());
+                sort::filter(model, filter);
                 board::keep_selection_visible(model, effects);
             } else {
                 // A paste onto the board can only mean: watch this.
@@ -153,7 +166,7 @@ fn on_mouse(model: &mut Model, mouse: Mouse, now: Timestamp, effects: &mut Vec<E
         }
         (_, Some(_)) | (Mouse::MenuItem(_), None) => {}
         (Mouse::Row(row), None) => {
-            let id = model.visible().nth(model.offset + row).map(|watch| watch.id);
+            let id = model.row(model.offset + row).map(|watch| watch.id);
             if let Some(id) = id {
                 board::select(model, id, effects);
                 model.focus = Pane::List;

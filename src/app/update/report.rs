@@ -5,8 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::api::{Answer, ApiError, Meta};
+use crate::app::changed;
 use crate::app::model::{LogEntry, Model};
 use crate::app::overlay::Overlay;
+use crate::app::traffic::Question;
 use crate::app::view::Role;
 use crate::app::watch::Reading;
 use crate::worker::{Outcome, Report};
@@ -34,6 +36,7 @@ pub(super) fn take(model: &mut Model, report: Report, now: Timestamp) {
             let raw = result.as_ref().ok().map(|reading| reading.job.raw.clone());
             watch.job.ended(request, result, received_at, next_at);
             model.log(entry);
+            let offset = model.clock.offset();
             if let Some(date) = meta.server_date {
                 model.clock.observe(date, sent_at, received_at);
             }
@@ -42,8 +45,15 @@ pub(super) fn take(model: &mut Model, report: Report, now: Timestamp) {
             }
             let clock = model.clock;
             if let Some(watch) = model.watch_mut(id) {
+                let before = watch.phase().cloned();
                 watch.assess(&clock, now);
+                changed::note(watch, before, now);
             }
+            // Another offset moves every moment that a filter waits for.
+            if clock.offset() != offset {
+                model.rows.disturb();
+            }
+            model.rearrange(id);
             if let (Some(raw), Some(Overlay::Raw(view))) = (raw, &mut model.overlay)
                 && model.selected == Some(id)
             {
@@ -87,5 +97,6 @@ fn log_entry(
         body_bytes: meta.body_bytes,
         requests: meta.requests,
         request_id: meta.request_id.clone(),
+        question: Question::Single,
     }
 }
