@@ -49,6 +49,11 @@ impl Rows {
         }
     }
 
+    /// Whether they are others than all watches in the user's own order.
+    pub(super) fn are_arranged(&self) -> bool {
+        self.places.is_some()
+    }
+
     /// A message has come.
     pub(super) fn tick(&mut self, now: Timestamp) {
         self.as_of = now;

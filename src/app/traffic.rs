@@ -34,14 +34,14 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Counts the last minute of a log whose newest entry comes first. `is_full`: it has dropped older ones.
+    /// Counts the last minute of a log. `is_full`: it has dropped its oldest entries.
     #[must_use]
     pub fn of<'a>(log: impl Iterator<Item = &'a LogEntry>, is_full: bool, now: Timestamp) -> Self {
         let mut traffic = Self { at_least: is_full, ..Self::default() };
         for entry in log {
             if entry.at.duration_until(now) >= MINUTE {
                 traffic.at_least = false;
-                break;
+                continue;
             }
             traffic.requests = traffic.requests.saturating_add(u64::from(entry.requests));
             match entry.question {
@@ -49,7 +49,8 @@ impl Traffic {
                 Question::List => traffic.list += 1,
             }
             traffic.errors += u64::from(entry.role != Role::Good);
-            traffic.changes_at = entry.at.checked_add(MINUTE).ok();
+            let leaves_at = entry.at.checked_add(MINUTE).ok();
+            traffic.changes_at = [traffic.changes_at, leaves_at].into_iter().flatten().min();
         }
         traffic
     }

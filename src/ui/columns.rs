@@ -1,6 +1,6 @@
 //! A wide list: label, kind, source and target, phase, progress, time and the age of the data, under a heading.
 //!
-//! What is narrow and always needed takes its columns first; the label and the names take what is left. A column
+//! What is narrow and always needed takes its columns first; the label and the names take of the rest what they need. A column
 //! is dropped whole rather than shown in a part that could be read as something else; names are elided in the
 //! middle, which shows.
 
@@ -71,7 +71,7 @@ impl Plan {
         room -= label - LABEL.0;
         let wanted = widest(ROUTE, &|row| wide(row, width_of_route));
         let more = if route > 0 { room.min(wanted - ROUTE.0) } else { 0 };
-        Self { label: label + room - more, kind, route: route + more, phase, progress, time, age }
+        Self { label, kind, route: route + more, phase, progress, time, age }
     }
 
     pub fn draw_heading(self, buffer: &mut Buffer, line: Line, theme: Theme) {

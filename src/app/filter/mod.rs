@@ -36,8 +36,10 @@ pub struct Moment {
 pub struct Fault {
     /// The character of the text that it begins at, from 1.
     pub at: usize,
-    /// What is wrong, and what is possible.
+    /// What is wrong.
     pub what: String,
+    /// What is possible there.
+    pub possible: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,17 +12,8 @@ use crate::domain::text::{clean, shortened};
 pub(super) const WAITING: &str = "waiting";
 pub(super) const ERROR: &str = "error";
 
-/// The keys, each with what comes behind it.
-const KEYS: [&str; 8] = [
-    "status:failed",
-    "kind:flex",
-    "project:ID",
-    "instance:NAME",
-    "label:TEXT",
-    "age<2h",
-    "left<10m",
-    "is:stale,error,marked",
-];
+/// What can stand before a value.
+const KEYS: &str = "the keys are status: kind: project: instance: label: age< left< is:";
 
 /// All phases that have a name.
 const PHASES: [Phase; 11] = [
@@ -53,7 +44,7 @@ pub(super) fn terms(text: &str) -> (Vec<Term>, Vec<Fault>) {
     let (mut terms, mut faults) = (Vec::new(), Vec::new());
     for piece in pieces(text) {
         let at = piece.at;
-        let mut fault = |what| faults.push(Fault { at, what });
+        let mut fault = |what, possible| faults.push(Fault { at, what, possible });
         let (negated, characters) = match piece.characters.as_slice() {
             [('-' | '!', false), rest @ ..] if !rest.is_empty() => (true, rest),
             all => (false, all),
@@ -88,7 +79,7 @@ fn pieces(text: &str) -> Vec<Piece> {
 }
 
 /// What a piece asks; nothing while it is empty or cannot be read.
-fn test(characters: &[(char, bool)], fault: &mut impl FnMut(String)) -> Option<Test> {
+fn test(characters: &[(char, bool)], fault: &mut impl FnMut(String, String)) -> Option<Test> {
     let sign = characters.iter().position(|(c, quoted)| !quoted && matches!(c, ':' | '<' | '>'));
     let keyed = sign.filter(|at| {
         let name = characters.get(..*at).unwrap_or_default();
@@ -105,13 +96,13 @@ fn test(characters: &[(char, bool)], fault: &mut impl FnMut(String)) -> Option<T
     let value = characters.get(at + 1..).unwrap_or_default();
     match (key.as_str(), sign) {
         ("age" | "left", ':') => {
-            fault(format!("{key} takes < or >, as in {key}<10m"));
+            fault(format!("`{key}:` takes < or >"), format!("{key}<10m, {key}>2h"));
             None
         }
         ("age", _) => bound(&key, sign, value, fault).map(Test::Age),
         ("left", _) => bound(&key, sign, value, fault).map(Test::Left),
         ("status" | "kind" | "project" | "instance" | "label" | "is", '<' | '>') => {
-            fault(format!("{key} takes a colon, as in {}", example(&key)));
+            fault(format!("`{key}{sign}` takes a colon"), format!("{key}:VALUE"));
             None
         }
         ("status", _) => Some(Test::Phase(among(&key, value, &phase_words(), fault)?)),
@@ -121,14 +112,10 @@ fn test(characters: &[(char, bool)], fault: &mut impl FnMut(String)) -> Option<T
         ("label", _) => values(value).map(Test::Label),
         ("is", _) => is(value, fault),
         _ => {
-            fault(format!("`{}{sign}` is no key; the keys are {}", shown(&key), KEYS.join(" ")));
+            fault(format!("`{}{sign}` is no key", shown(&key)), KEYS.into());
             None
         }
     }
-}
-
-fn example(key: &str) -> &'static str {
-    KEYS.into_iter().find(|example| example.starts_with(key)).unwrap_or_default()
 }
 
 /// The words of `status:`, as programs write them.
@@ -137,7 +124,7 @@ fn phase_words() -> Vec<&'static str> {
 }
 
 /// What a lookup is beside its phase.
-fn is(value: &[(char, bool)], fault: &mut impl FnMut(String)) -> Option<Test> {
+fn is(value: &[(char, bool)], fault: &mut impl FnMut(String, String)) -> Option<Test> {
     let word = lower(value);
     let states = [("stale", Test::Stale), ("error", Test::Error), ("marked", Test::Marked)];
     if word.is_empty() {
@@ -145,7 +132,7 @@ fn is(value: &[(char, bool)], fault: &mut impl FnMut(String)) -> Option<Test> {
     }
     let found = states.into_iter().find(|(name, _)| name.starts_with(&word));
     if found.is_none() {
-        fault(format!("is:{} is nothing; it takes stale, error or marked", shown(&word)));
+        fault(format!("`is:{}` is nothing", shown(&word)), "is:stale, is:error, is:marked".into());
     }
     found.map(|(_, test)| test)
 }
@@ -156,7 +143,7 @@ fn among(
     key: &str,
     value: &[(char, bool)],
     known: &[&str],
-    fault: &mut impl FnMut(String),
+    fault: &mut impl FnMut(String, String),
 ) -> Option<Vec<String>> {
     let values = values(value)?;
     for value in &values {
@@ -164,7 +151,7 @@ fn among(
         let for_people =
             key == "status" && PHASES.iter().any(|phase| phase.word().starts_with(value.as_str()));
         if !begins && !for_people {
-            fault(format!("no {key} begins with `{}`; there are {}", shown(value), known.join(", ")));
+            fault(format!("no {key} begins with `{}`", shown(value)), format!("{key}: {}", known.join(", ")));
         }
     }
     Some(values)
@@ -177,7 +164,12 @@ fn values(value: &[(char, bool)]) -> Option<Vec<String>> {
     (!values.is_empty()).then_some(values)
 }
 
-fn bound(key: &str, sign: char, value: &[(char, bool)], fault: &mut impl FnMut(String)) -> Option<Bound> {
+fn bound(
+    key: &str,
+    sign: char,
+    value: &[(char, bool)],
+    fault: &mut impl FnMut(String, String),
+) -> Option<Bound> {
     let value = lower(value);
     let value = value.strip_prefix('=').unwrap_or(&value);
     if value.is_empty() {
@@ -185,7 +177,10 @@ fn bound(key: &str, sign: char, value: &[(char, bool)], fault: &mut impl FnMut(S
     }
     let span = duration(value);
     if span.is_none() {
-        fault(format!("`{}` is no duration; write {key}{sign}45s, 10m, 2h, 1h30m, 3d or 1w", shown(value)));
+        fault(
+            format!("`{}` is no duration", shown(value)),
+            format!("{key}{sign}45s, 10m, 2h, 1h30m, 3d or 1w"),
+        );
     }
     Some(Bound { less: sign == '<', span: span? })
 }

@@ -42,6 +42,10 @@ fn joined(spans: Vec<Span>, separator: &str) -> Vec<Span> {
 }
 
 pub(super) fn notice(model: &Model, ticker: &mut Ticker) -> Option<Span> {
+    // What is possible, while somebody types what is not.
+    if let (Some(fault), Some(_)) = (model.filter.faults().first(), &model.prompt) {
+        return Some(Span::new(fault.possible.clone(), Role::Muted));
+    }
     if let Some(notice) = &model.notice {
         ticker.wake_at(Some(notice.until));
         return Some(Span::new(notice.text.clone(), notice.role));

@@ -82,7 +82,7 @@ fn line(model: &Model, entry: &LogEntry) -> Vec<Span> {
         Span::new(format!("{:>9} ", bytes(entry.body_bytes)), Role::Muted),
     ];
     // The second one answered a challenge.
-    let requests = if entry.requests == 1 { String::new() } else { format!("{}x", entry.requests) };
+    let requests = if entry.requests > 1 { format!("{}x", entry.requests) } else { String::new() };
     spans.push(Span::new(format!("{requests:<4}"), Role::Info));
     if entry.question == Question::List {
         spans.push(Span::new("list ", Role::Info));

@@ -213,8 +213,8 @@ pub(super) fn move_selected(model: &mut Model, by: isize, now: Timestamp, effect
         return model.say("the order can be changed when the filter is off (Esc)", Role::Warning, now);
     }
     if model.order != Order::default() {
-        let sort = model.key(Action::Sort);
-        let words = format!("lookups are moved in your own order only; {sort} goes back to it");
+        let (sort, turn) = (model.key(Action::Sort), model.key(Action::ReverseSort));
+        let words = format!("lookups are moved in your own order only; {sort} and {turn} lead back to it");
         return model.say(words, Role::Warning, now);
     }
     let Some(at) = model.watches.iter().position(|watch| Some(watch.id) == model.selected) else { return };

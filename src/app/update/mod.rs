@@ -23,6 +23,7 @@ use super::view::Pane;
 /// Takes in one message.
 pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
     let mut effects = Vec::new();
+    let by_person = matches!(message, Message::Key(_) | Message::Mouse(_));
     expire(model, now);
     match message {
         Message::Key(key) => on_key(model, key, now, &mut effects),
@@ -51,6 +52,9 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         }
         Message::Wake | Message::Focus(false) => {}
         Message::Terminate => effects.push(Effect::Quit),
+    }
+    if by_person {
+        marks::looked(model);
     }
     if model.is_disarranged() {
         sort::settle(model, &mut effects);
@@ -84,7 +88,6 @@ fn on_key(model: &mut Model, key: Key, now: Timestamp, effects: &mut Vec<Effect>
     } else if let Some(action) = model.setup.keymap.action(key) {
         board::act(model, action, now, effects);
     }
-    marks::looked(model);
 }
 
 /// The filter while it is typed: the list follows each character.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::sort;
 use crate::api::{Answer, ApiError, Meta};
 use crate::app::changed;
 use crate::app::model::{LogEntry, Model};
@@ -53,7 +54,7 @@ pub(super) fn take(model: &mut Model, report: Report, now: Timestamp) {
             if clock.offset() != offset {
                 model.rows.disturb();
             }
-            model.rearrange(id);
+            sort::place(model, id);
             if let (Some(raw), Some(Overlay::Raw(view))) = (raw, &mut model.overlay)
                 && model.selected == Some(id)
             {

@@ -9,6 +9,7 @@ use crate::app::message::Effect;
 use crate::app::model::Model;
 use crate::app::order::Order;
 use crate::app::view::Role;
+use crate::worker::WatchId;
 
 /// Sorts by the next column, or turns the order round.
 pub(super) fn change(model: &mut Model, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -32,13 +33,29 @@ pub(super) fn filter(model: &mut Model, filter: Filter) {
 /// Puts every row where it belongs by now. The selected one keeps its line on the screen, unless the list stands
 /// at its top: what comes up there is to be seen.
 pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
+    holding_still(model, |model| model.arrange(model.selected));
+    board::keep_selection_visible(model, effects);
+}
+
+/// The same for one lookup, after an answer.
+pub(super) fn place(model: &mut Model, id: WatchId) {
+    if model.rows.are_arranged() {
+        holding_still(model, |model| model.rearrange(id));
+        model.follow_selection();
+        // The first row of an empty list is to be selected, which has effects.
+        if model.selected.is_none() && model.row_count() > 0 {
+            model.rows.disturb();
+        }
+    }
+}
+
+fn holding_still(model: &mut Model, moves: impl FnOnce(&mut Model)) {
     let row = |model: &Model| model.selected.and_then(|id| model.row_of(id));
     let before = row(model);
-    model.arrange(model.selected);
+    moves(model);
     if let (Some(before), Some(after)) = (before, row(model))
         && model.offset > 0
     {
         model.offset = (model.offset + after).saturating_sub(before);
     }
-    board::keep_selection_visible(model, effects);
 }
