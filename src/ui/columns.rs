@@ -19,9 +19,11 @@ const GAP: u16 = 2;
 /// The least and the most of a column. As wide as its usual texts at least, so that it does not shift when a row
 /// scrolls in.
 const LABEL: (u16, u16) = (16, 40);
+/// A label takes what it needs up to this before the others grow.
+const LABEL_FIRST: u16 = 24;
 const KIND: (u16, u16) = (10, 13);
 const ROUTE: (u16, u16) = (17, 60);
-const PHASE: (u16, u16) = (10, 23);
+const PHASE: (u16, u16) = (12, 24);
 const TIME: (u16, u16) = (6, 9);
 const AGE: (u16, u16) = (4, 6);
 /// The bar, a blank and `100%`.
@@ -54,24 +56,24 @@ impl Plan {
             room -= if fits { columns + GAP } else { 0 };
             if fits { columns } else { 0 }
         };
-        let phase = widest(PHASE, &|row| width(&row.word));
-        let phase = match take(phase) {
-            0 => take(PHASE.0),
-            phase => phase,
-        };
+        let phase = take(PHASE.0);
         let time = take(widest(TIME, &|row| width(&row.time)));
         let age = take(widest(AGE, &|row| wide(row, |wide| width(&wide.age))));
         let counted = rows.iter().any(|row| row.wide.as_ref().is_some_and(|wide| wide.progress.is_some()));
         let progress = if counted { take(PROGRESS) } else { 0 };
         let kind = take(widest(KIND, &|row| wide(row, |wide| width(wide.kind))));
         let route = take(ROUTE.0);
-        // What is left goes to the label as far as it needs it, and then to the names.
-        let wanted = widest(LABEL, &|row| width(&row.label).saturating_add(marks_width(row)));
-        let label = LABEL.0 + room.min(wanted - LABEL.0);
-        room -= label - LABEL.0;
-        let wanted = widest(ROUTE, &|row| wide(row, width_of_route));
-        let more = if route > 0 { room.min(wanted - ROUTE.0) } else { 0 };
-        Self { label, kind, route: route + more, phase, progress, time, age }
+        // What is left goes to those that need it, in turn. A dropped column does not come back.
+        let mut grow = |columns: u16, wanted: u16| {
+            let more = if columns > 0 { room.min(wanted.saturating_sub(columns)) } else { 0 };
+            room -= more;
+            columns + more
+        };
+        let label = widest(LABEL, &|row| width(&row.label).saturating_add(marks_width(row)));
+        let first = grow(LABEL.0, label.min(LABEL_FIRST));
+        let phase = grow(phase, widest(PHASE, &|row| width(&row.word)));
+        let route = grow(route, widest(ROUTE, &|row| wide(row, width_of_route)));
+        Self { label: grow(first, label), kind, route, phase, progress, time, age }
     }
 
     pub fn draw_heading(self, buffer: &mut Buffer, line: Line, theme: Theme) {
