@@ -159,10 +159,11 @@ fn columns_stand_straight_whatever_is_in_them() {
         let drawn = draw(&wide_list(width, 20));
         assert_eq!(torn(&drawn.buffer), None, "at {width}");
         // Under the first letter of its heading stands the first of every phase.
-        let (x, heading) = find(&drawn.buffer, "phase").unwrap();
-        for (y, word) in
-            (heading + 1..).zip(["link r", "runnin", "comple", "failed", "expire", "comple", "gone"])
-        {
+        let heading: Vec<&str> = (0..width).map(|x| drawn.buffer[(x, 2)].symbol()).collect();
+        let at = (0..heading.len()).find(|x| heading[*x..].concat().starts_with("phase")).unwrap();
+        let x = u16::try_from(at).unwrap();
+        let phases = ["link r", "runnin", "comple", "failed", "expire", "comple", "gone"];
+        for (y, word) in (3..).zip(phases) {
             let cells: String = (x..x + 6).map(|x| drawn.buffer[(x, y)].symbol()).collect();
             assert_eq!(cells.trim_end(), word, "at {width}:\n{}", text(&drawn.buffer));
         }
