@@ -65,6 +65,7 @@ Files (native directories on macOS):
     disable_help_subcommand = true,
     max_term_width = 100
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
     /// A restore job to open and watch: KIND/PROJECT/INSTANCE/JOB, a URL, a quoted curl line, or a job id
     pub target: Option<String>,

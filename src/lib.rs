@@ -109,6 +109,9 @@
 //! Up to 32 messages are taken in, then one `Screen` is projected. It is drawn only when it differs from the one
 //! that is on the terminal, or when the terminal no longer shows that one (another size, a stop, a redraw). The
 //! projection also says when it would next differ; with nothing timed on the screen there is no timer at all.
+//! Which rows the list has and in which order is worked out when an answer, a key or the time changes it
+//! ([`app::rows`]), so that a frame builds no more rows than the screen has.
+//!
 //! Nothing that is slow stands before the first frame: client, worker and demo start behind it.
 //!
 //! # Digest

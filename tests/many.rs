@@ -15,8 +15,8 @@ use std::time::Duration;
 use atlas_tui::api::ErrorKind;
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::keymap::Action;
-use atlas_tui::app::order::Column;
-use atlas_tui::app::screen::{Body, List, Overlay, Projection, Role, Row, Size, project};
+use atlas_tui::app::order::{Column, Order};
+use atlas_tui::app::screen::{Body, List, Overlay, Role, Row, Size, project};
 use atlas_tui::app::{Effect, Message, Model, update};
 use atlas_tui::domain::lookup::{Edit, Lookup};
 use atlas_tui::worker::Command;
@@ -351,16 +351,14 @@ fn a_wide_list_has_all_columns_and_one_row_less() {
 fn the_log_sums_up_the_last_minute() {
     let mut model = model();
     press(&mut model, "L", NOW);
-    let log = |model: &Model, now: &str| match project(model, at(now)) {
-        Projection { screen, changes_at } => match screen.overlay {
-            Some(Overlay::Log(log)) => (log, changes_at),
-            other => panic!("{other:?}"),
-        },
+    let log = |model: &Model, now: &str| match project(model, at(now)).screen.overlay {
+        Some(Overlay::Log(log)) => log,
+        other => panic!("{other:?}"),
     };
     let text = |spans: &[atlas_tui::app::screen::Span]| {
         spans.iter().map(|span| span.text.as_str()).collect::<String>()
     };
-    let (seen, _) = log(&model, NOW);
+    let seen = log(&model, NOW);
     let summary: Vec<String> = seen.summary.iter().map(|line| text(line)).collect();
     assert_eq!(
         summary,
@@ -370,7 +368,7 @@ fn the_log_sums_up_the_last_minute() {
     );
     let narrow = Size { width: 70, height: 24 };
     update(&mut model, Message::Resize(narrow), at(NOW));
-    let summary: Vec<String> = log(&model, NOW).0.summary.iter().map(|line| text(line)).collect();
+    let summary: Vec<String> = log(&model, NOW).summary.iter().map(|line| text(line)).collect();
     assert_eq!(
         summary,
         [
@@ -380,17 +378,17 @@ fn the_log_sums_up_the_last_minute() {
     );
     assert_eq!(text(&seen.lines[1]), "03:44:55 200     62 ms      0 B     d ok");
     assert_eq!((seen.lines.len(), seen.total), (5, 5));
-    let (seen, _) = log(&model, "2026-08-10T03:45:57Z");
+    let seen = log(&model, "2026-08-10T03:45:57Z");
     assert!(text(&seen.summary[0]).starts_with("1 request in the last minute"), "{seen:?}");
     // It scrolls to its last entry, and no further.
     for second in 0..60 {
         report(&mut model, A, &format!("2026-08-10T03:46:{second:02}Z"), Given::Body(RUNNING));
     }
     press(&mut model, "G", "2026-08-10T03:47:00Z");
-    let (seen, _) = log(&model, "2026-08-10T03:47:00Z");
+    let seen = log(&model, "2026-08-10T03:47:00Z");
     assert_eq!((seen.above + seen.lines.len(), seen.total), (65, 65));
     press(&mut model, "k", "2026-08-10T03:47:00Z");
-    assert_eq!(log(&model, "2026-08-10T03:47:00Z").0.above, seen.above - 1);
+    assert_eq!(log(&model, "2026-08-10T03:47:00Z").above, seen.above - 1);
 }
 
 #[test]
@@ -427,15 +425,12 @@ proptest! {
             now += Duration::from_millis(700);
             let time = now.to_string();
             let keys = ["j", "k", "s", "S", "<space>", "<del>", "u", "G"];
-            match keys.get(usize::from(what)) {
-                Some(keys) => drop(press(&mut model, keys, &time)),
-                None => {
-                    let answers = [RUNNING, LINK, SHORT_LINK, DONE, FAILED];
-                    let job = [A, B, C, D, E][job];
-                    if model.watches.iter().any(|watch| watch.lookup.target.job.as_str() == job) {
-                        report(&mut model, job, &time, Given::Body(answers[answer]));
-                    }
-                }
+            let answers = [RUNNING, LINK, SHORT_LINK, DONE, FAILED];
+            let job = [A, B, C, D, E][job];
+            if let Some(keys) = keys.get(usize::from(what)) {
+                press(&mut model, keys, &time);
+            } else if model.watches.iter().any(|watch| watch.lookup.target.job.as_str() == job) {
+                report(&mut model, job, &time, Given::Body(answers[answer]));
             }
             // Whatever was held back is in place once nobody has touched a key for a while.
             let mut settled = model.clone();
@@ -445,7 +440,7 @@ proptest! {
             let mut expected: Vec<_> = settled.watches.iter().enumerate()
                 .filter(|(_, watch)| settled.passes(watch) || Some(watch.id) == settled.selected)
                 .collect();
-            if settled.order != Default::default() {
+            if settled.order != Order::default() {
                 expected.sort_by_key(|(own, watch)| settled.order.key(watch, *own));
             }
             let expected: Vec<_> = expected.into_iter().map(|(_, watch)| watch.id).collect();

@@ -81,6 +81,7 @@ fn without_anything_the_defaults_hold() {
     assert_eq!(settings.ascii, Sourced { value: false, source: Source::Default });
     assert_eq!(settings.theme.value, ThemeName::Terminal);
     assert_eq!(settings.mouse, Sourced { value: false, source: Source::Default });
+    assert_eq!(settings.motion, Sourced { value: true, source: Source::Default });
     assert_eq!(settings.time_format.value, TimeFormat::Utc);
     assert!(settings.credentials.is_none() && settings.half_pair.is_none());
 }
@@ -119,6 +120,20 @@ fn flag_wins_over_variable_over_file_over_default() {
     let settings = setup.load(&["--no-config"]).unwrap();
     assert_eq!(settings.interval.source, Source::Default);
     assert_eq!(settings.config_file, None);
+}
+
+#[test]
+fn motion_is_on_unless_somebody_wants_none() {
+    let no = "ATLAS_TUI_NO_MOTION";
+    for (variables, file, flags, value, source) in [
+        (&[][..], "motion = true", &["--no-motion"][..], false, Source::Flag),
+        (&[(no, "1")], "motion = true", &[], false, Source::Env(no)),
+        (&[(no, "0")], "motion = false", &[], true, Source::Env(no)),
+        (&[(no, " ")], "motion = false", &[], false, Source::File),
+    ] {
+        let settings = Setup::with_file(variables, file).load(flags).unwrap();
+        assert_eq!(settings.motion, Sourced { value, source });
+    }
 }
 
 #[test]

@@ -188,12 +188,22 @@ fn end_of_link(watch: &Watch, moment: Moment) -> Option<Timestamp> {
 
 /// Whether the word begins the phase's word, for people or for programs; or that of a lookup without a phase.
 fn is_phase(watch: &Watch, word: &str) -> bool {
-    match watch.phase() {
-        Some(phase) => phase.as_str().starts_with(word) || phase.word().to_lowercase().starts_with(word),
-        None => {
-            let name = if watch.job.error.is_some() { read::ERROR } else { read::WAITING };
-            name.starts_with(word)
-        }
+    if let Some(phase) = watch.phase() {
+        begins(phase.as_str(), word) || begins(phase.word(), word)
+    } else if watch.job.error.is_some() {
+        read::ERROR.starts_with(word)
+    } else {
+        read::WAITING.starts_with(word)
+    }
+}
+
+/// Whether the text begins with the word, which is in lower case.
+fn begins(text: &str, word: &str) -> bool {
+    if text.is_ascii() {
+        let start = text.as_bytes().get(..word.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+    } else {
+        text.to_lowercase().starts_with(word)
     }
 }
 
