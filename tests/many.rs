@@ -7,7 +7,6 @@
     reason = "a test"
 )]
 
-#[expect(dead_code, reason = "other tests need more of it")]
 mod board;
 
 use std::time::Duration;
