@@ -18,7 +18,7 @@ use atlas_tui::app::order::{Column, Order};
 use atlas_tui::app::screen::{Body, List, Overlay, Role, Row, Size, project};
 use atlas_tui::app::{Effect, Message, Model, update};
 use atlas_tui::domain::lookup::{Edit, Lookup};
-use atlas_tui::worker::Command;
+use atlas_tui::worker::{Command, Report, RequestId, Schedule, Subject};
 use board::{Given, at, report};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -208,6 +208,29 @@ fn the_selected_job_stays_in_the_list_when_it_no_longer_passes() {
     assert_eq!((rows(&model).as_str(), selected(&model)), ("ad", "d"));
     wake(&mut model, "2026-08-10T03:45:08Z");
     assert_eq!((rows(&model).as_str(), selected(&model)), ("d", "d"));
+}
+
+#[test]
+fn a_lookup_that_is_put_off_is_stale_at_another_time() {
+    let mut model = model();
+    press(&mut model, "/is:stale<enter>", "2026-08-10T03:44:59Z");
+    // Due at 03:45:01 and six seconds late by then.
+    assert_eq!(rows(&model), "");
+    let a = model.watches[0].id;
+    let next_at = Some(at("2026-08-10T03:46:00Z"));
+    for watch in &model.watches.iter().map(|watch| watch.id).collect::<Vec<_>>() {
+        if *watch != a {
+            let schedule = Schedule { watch: *watch, request: RequestId(1), next_at };
+            update(
+                &mut model,
+                Message::Report(Report::Scheduled(vec![schedule])),
+                at("2026-08-10T03:45:00Z"),
+            );
+        }
+    }
+    assert_eq!(project(&model, at("2026-08-10T03:45:00Z")).changes_at, Some(at("2026-08-10T03:45:07Z")));
+    wake(&mut model, "2026-08-10T03:45:07Z");
+    assert_eq!(rows(&model), "a");
 }
 
 #[test]
@@ -429,7 +452,17 @@ proptest! {
             if let Some(keys) = keys.get(usize::from(what)) {
                 press(&mut model, keys, &time);
             } else if model.watches.iter().any(|watch| watch.lookup.target.job.as_str() == job) {
-                report(&mut model, job, &time, Given::Body(answers[answer]));
+                let mut report = board::ended(&model, job, &time, Given::Body(answers[answer]));
+                // The answer to a list tells of a second one too.
+                let other = model.watches.iter().find(|watch| watch.lookup.target.job.as_str() != job);
+                if let (Report::Ended(ended), Some(other)) = (&mut report, other.filter(|_| what > 10)) {
+                    let other = other.lookup.target.job.to_string();
+                    let other = board::ended(&model, &other, &time, Given::Body(answers[(answer + 1) % 5]));
+                    let Report::Ended(other) = other else { panic!() };
+                    ended.subject = Subject::Jobs { instance: "orders".parse().unwrap(), wanted: 2 };
+                    ended.reads.extend(other.reads);
+                }
+                update(&mut model, Message::Report(report), now);
             }
             // Whatever was held back is in place once nobody has touched a key for a while.
             let mut settled = model.clone();

@@ -15,6 +15,7 @@ use atlas_tui::api::{ErrorKind, Missing};
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::screen::{Body, Detail, Layout, Overlay, Role, Size, project};
 use atlas_tui::app::{Message, Model, update};
+use atlas_tui::worker::{Report, RequestId};
 use board::{Given, at, board, report};
 use proptest::prelude::*;
 
@@ -144,7 +145,9 @@ fn a_late_report_of_an_older_request_changes_nothing() {
     report(&mut model, JOB, "2026-08-10T03:40:14Z", Given::Body(FINISHED));
     let before = model.watches.clone();
     let mut late = board::ended(&model, JOB, "2026-08-10T03:40:20Z", Given::Body(RUNNING));
-    late.request = atlas_tui::worker::RequestId(0);
+    if let Report::Ended(late) = &mut late {
+        late.request = RequestId(0);
+    }
     update(&mut model, Message::Report(late), at("2026-08-10T03:40:20Z"));
     assert_eq!(model.watches, before);
 }

@@ -68,6 +68,13 @@ impl ApiError {
 
     fn about_the_target(&self, target: &Target) -> (String, String) {
         let Target { project, instance, job, .. } = target;
+        let serverless = matches!(target.kind, Kind::Serverless | Kind::ServerlessV2);
+        // What is not found under serverless may be found where the instance went.
+        let step = |otherwise: &str| {
+            let migrated =
+                "Serverless instances ended on 2026-01-22: look for it with the kind auto and the same ids.";
+            if serverless { migrated } else { otherwise }.to_owned()
+        };
         match &self.kind {
             ErrorKind::NotFound(Missing::Project) => (
                 format!("Atlas knows no project {project}."),
@@ -75,26 +82,25 @@ impl ApiError {
             ),
             ErrorKind::NotFound(Missing::Instance) => (
                 format!("Project {project} has no instance {instance}."),
-                "Compare the name letter by letter, and check that it was not deleted or moved.".to_owned(),
+                step("Compare the name letter by letter, and check that it was not deleted or moved."),
             ),
             ErrorKind::NotFound(Missing::Job) => (
                 format!("Instance {instance} has no restore job {job}."),
-                "Compare the job id, and check that the job belongs to this instance.".to_owned(),
+                step("Compare the job id, and check that the job belongs to this instance."),
             ),
             ErrorKind::NotFound(Missing::Unsaid) => (
                 "Atlas found nothing with these ids, and does not say which one it misses.".to_owned(),
-                format!("Compare project {project}, instance {instance} and job {job} with Atlas."),
+                step(&format!("Compare project {project}, instance {instance} and job {job} with Atlas.")),
             ),
             ErrorKind::WrongKind => (
                 format!("Instance {instance} is not {}.", a_kind(target.kind)),
                 "Edit the lookup and choose another kind; the ids stay the same.".to_owned(),
             ),
-            _ if matches!(target.kind, Kind::Serverless | Kind::ServerlessV2) => (
+            _ if serverless => (
                 format!(
                     "Serverless instances ended on 2026-01-22; {instance} is now Free, Flex or dedicated."
                 ),
-                "It is read as flex or dedicated with the same ids, which this version cannot do yet."
-                    .to_owned(),
+                "Look for it with the kind auto, and the same ids.".to_owned(),
             ),
             _ => (
                 "Atlas has ended this way of reading restore jobs.".to_owned(),

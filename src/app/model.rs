@@ -21,7 +21,7 @@ use super::watch::Watch;
 use crate::api::Budget;
 use crate::domain::lookup::Lookup;
 use crate::domain::server_clock::ServerClock;
-use crate::worker::WatchId;
+use crate::worker::{Pace, WatchId};
 
 /// Requests kept for the log (`L`): those of the last minute, at 20 a second, and some more.
 pub(super) const LOG: usize = 1_300;
@@ -147,6 +147,8 @@ pub struct Model {
     pub save_error: Option<String>,
     pub clock: ServerClock,
     pub budget: Option<Budget>,
+    /// Whether the rate budget slows refreshing down.
+    pub pace: Pace,
     pub paused: bool,
     /// Lookups that were removed together and where they stood, from the top; the latest last.
     pub removed: Vec<Vec<(usize, Lookup)>>,
@@ -181,6 +183,7 @@ impl Model {
             save_error: None,
             clock: ServerClock::default(),
             budget: None,
+            pace: Pace::default(),
             paused: false,
             removed: Vec::new(),
             log: VecDeque::new(),

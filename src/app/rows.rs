@@ -7,7 +7,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::filter::Moment;
+use super::filter::{Filter, Moment};
 use super::model::Model;
 use super::order::Order;
 use super::watch::Watch;
@@ -68,6 +68,13 @@ impl Rows {
     /// Something may belong elsewhere: it is put there with the next message, or when the person has stopped.
     pub(super) fn disturb(&mut self) {
         self.late = self.places.is_some();
+    }
+
+    /// Something is to be read at another time than before, which a filter may look at.
+    pub(super) fn rescheduled(&mut self, filter: &Filter) {
+        if filter.looks_at_schedule() {
+            self.disturb();
+        }
     }
 
     /// The person has taken a step.
@@ -146,8 +153,8 @@ impl Model {
         self.rows.places = Some(places);
     }
 
-    /// Puts one watch where it belongs after an answer, which costs no look at the others.
-    pub(super) fn rearrange(&mut self, id: WatchId) {
+    /// Puts these watches where they belong after an answer, which costs no look at the others.
+    pub(super) fn rearrange(&mut self, answered: &[WatchId]) {
         if self.rows.places.is_none() {
             return;
         }
@@ -156,24 +163,24 @@ impl Model {
             return;
         }
         let moment = self.moment();
-        let Some(index) = self.index_of(id) else { return };
-        let Some(watch) = self.watches.get(index) else { return };
-        let shown = Some(id) == self.selected || self.filter.shows(watch, moment);
-        let turn = self.filter.is_timed().then(|| self.filter.turns_at(watch, moment)).flatten();
-        let key = self.order.key(watch, index);
         let Some(mut places) = self.rows.places.take() else { return };
-        if let Some(row) = places.iter().position(|place| place.id == id) {
-            places.remove(row);
-        }
-        if shown {
-            let row = places.partition_point(|place| {
-                let other = self.watches.get(place.index);
-                other.is_some_and(|other| self.order.key(other, place.index) < key)
-            });
-            places.insert(row, Place { index, id });
+        // All of them before the first is put back: the rows between must be in order.
+        places.retain(|place| !answered.contains(&place.id));
+        for id in answered {
+            let Some(index) = self.index_of(*id) else { continue };
+            let Some(watch) = self.watches.get(index) else { continue };
+            if Some(*id) == self.selected || self.filter.shows(watch, moment) {
+                let key = self.order.key(watch, index);
+                let row = places.partition_point(|place| {
+                    let other = self.watches.get(place.index);
+                    other.is_some_and(|other| self.order.key(other, place.index) < key)
+                });
+                places.insert(row, Place { index, id: *id });
+            }
+            let turn = self.filter.is_timed().then(|| self.filter.turns_at(watch, moment)).flatten();
+            self.rows.turns_at = [self.rows.turns_at, turn].into_iter().flatten().min();
         }
         self.rows.places = Some(places);
-        self.rows.turns_at = [self.rows.turns_at, turn].into_iter().flatten().min();
     }
 
     /// Whether the rows must be worked out anew: one is late, time has moved one, or the watches are others than

@@ -11,6 +11,7 @@ use crate::domain::job::RestoreJob;
 use crate::domain::lookup::Lookup;
 use crate::domain::phase::{self, Phase, Status};
 use crate::domain::server_clock::ServerClock;
+use crate::domain::target::Kind;
 use crate::worker::WatchId;
 
 /// Transitions kept for each lookup; a restore has fewer than ten.
@@ -94,6 +95,27 @@ impl Watch {
     #[must_use]
     pub fn restore_job(&self) -> Option<&RestoreJob> {
         self.job.value.as_ref().map(|(reading, _)| &reading.job)
+    }
+
+    /// Whether its serverless instance seems to be none any more: Atlas has ended that way of reading it, finds
+    /// nothing there, or said that it would end before now.
+    #[must_use]
+    pub fn may_have_migrated(&self, clock: &ServerClock, now: Timestamp) -> bool {
+        let serverless = matches!(self.lookup.target.kind, Kind::Serverless | Kind::ServerlessV2);
+        let failed = self.job.error.as_ref().map(|(error, _)| &**error);
+        // A project that Atlas does not know has no clusters of any kind.
+        let missed =
+            |kind: &ErrorKind| matches!(kind, ErrorKind::NotFound(missing) if *missing != Missing::Project);
+        let refused = failed.is_some_and(|error| error.kind == ErrorKind::Ended || missed(&error.kind));
+        serverless && (refused || self.sunset_passed(clock, now).is_some())
+    }
+
+    /// When the way of reading it ended, by a `Sunset` that has passed.
+    #[must_use]
+    pub fn sunset_passed(&self, clock: &ServerClock, now: Timestamp) -> Option<Timestamp> {
+        let of_answer = self.job.value.as_ref().and_then(|(reading, _)| reading.meta.sunset_at);
+        let of_failure = self.job.error.as_ref().and_then(|(error, _)| error.meta.sunset_at);
+        of_failure.or(of_answer).filter(|sunset| *sunset <= clock.at(now))
     }
 
     /// When the job was created: the first four bytes of its id.

@@ -1,4 +1,6 @@
 //! `get`: one question, one answer, no second try. A script that wants patience has `watch`.
+//!
+//! Finding out the kind is part of the question: it may take two requests.
 
 use std::io::{self, ErrorKind, Write};
 
@@ -7,7 +9,8 @@ use super::{exit, json, text};
 use crate::api::{ApiError, RestoreApi};
 use crate::clock::Clock;
 use crate::domain::server_clock::ServerClock;
-use crate::domain::target::Target;
+use crate::domain::target::{Kind, Target};
+use crate::worker::kind::{self, Found};
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,7 +41,14 @@ pub async fn get(
     err: &mut dyn Write,
 ) -> u8 {
     let sent_at = clock.now();
-    let result = api.restore_job(target).await;
+    // A kind that was given is taken at its word; a script is not answered about another cluster.
+    let (result, kind) = if target.kind == Kind::Auto {
+        let Found { result, kind } = kind::read(api, target).await;
+        (result, kind.unwrap_or_default())
+    } else {
+        (api.restore_job(target).await, target.kind)
+    };
+    let target = &Target { kind, ..target.clone() };
     let received_at = clock.now();
     let (code, written) = match result {
         Ok(answer) => {

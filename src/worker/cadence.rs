@@ -41,11 +41,8 @@ const STUCK_INTERVAL: Duration = Duration::from_secs(60);
 /// seconds looks like an attack and could get the key locked; twelve times an hour is a polite knock.
 const REFUSED_INTERVAL: Duration = Duration::from_secs(5 * 60);
 
-/// Between two requests of ordinary lookups: 20 a second, the rate at which Atlas refills its bucket of 1200
-/// (`RateLimit-Limit` of the recorded job answers), so a thousand lookups can be watched without a 429.
-pub const SPACING: Duration = Duration::from_millis(50);
-/// The same while the budget is nearly used up, or while the key has only ever been refused.
-pub const WIDE_SPACING: Duration = Duration::from_secs(1);
+/// Between two requests of ordinary lookups while the key has only ever been refused.
+pub const REFUSED_SPACING: Duration = Duration::from_secs(1);
 
 /// What the last answer, or the lack of one, says about the future of a lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,14 +187,6 @@ pub fn next_read(known: &Known, interval: Duration) -> Option<Timestamp> {
             Some(about(delay).max(after(scaled(asked, 1.0 + 0.1 * known.jitter))))
         }
     }
-}
-
-/// The time to leave between two requests of ordinary lookups. `remaining` and `limit` are the rate budget as
-/// last told; `refused` says that the key has been refused several times and never accepted.
-#[must_use]
-pub fn spacing(budget: Option<crate::api::Budget>, refused: bool) -> Duration {
-    let scarce = budget.is_some_and(crate::api::Budget::is_scarce);
-    if scarce || refused { WIDE_SPACING } else { SPACING }
 }
 
 /// From the interval, doubled with each further failure, up to a minute.

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::api::{Answer, ApiError};
-use crate::domain::target::Target;
+use crate::api::{ApiError, Meta};
+use crate::domain::id::InstanceName;
+use crate::domain::job::RestoreJob;
+use crate::domain::target::{Kind, Target};
 
 /// Names a watched lookup within one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,27 +33,77 @@ pub enum Command {
     Interval(Duration),
 }
 
+/// One report tells of one request, however many lookups it is for: a thousand of them must not fill the way to
+/// the loop.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    pub watch: WatchId,
-    /// The request that this is about; for [`Outcome::Scheduled`] the last one that left, 0 when none has.
-    pub request: RequestId,
-    pub outcome: Outcome,
+pub enum Report {
+    /// A request has left for these lookups. It ends with [`Report::Ended`]; whichever of them is not in there, as
+    /// when the request gave way, is told of with [`Report::Scheduled`].
+    Started {
+        request: RequestId,
+        watches: Vec<WatchId>,
+        at: Timestamp,
+    },
+    Ended(Box<Ended>),
+    /// Of these nothing is under way, and this is when they will be read next: paused, resumed, another interval,
+    /// attended to or no longer, or a request that has not answered for them.
+    Scheduled(Vec<Schedule>),
+    /// Whether the rate budget slows the schedule down. Full until it is told otherwise.
+    Pace(Pace),
 }
 
+/// A request has ended, well or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// A request has left. It ends with [`Outcome::Ended`], or gives way with [`Outcome::Scheduled`].
-    Started { at: Timestamp },
-    /// A request has ended, well or not. `sent_at` and `received_at` are local times.
-    Ended {
-        result: Box<Result<Answer, ApiError>>,
-        sent_at: Timestamp,
-        received_at: Timestamp,
-        /// When it will be read next; `None` until somebody asks.
-        next_at: Option<Timestamp>,
+pub struct Ended {
+    pub request: RequestId,
+    pub subject: Subject,
+    /// Of the whole request, both questions of it when the kind had to be found out.
+    pub meta: Meta,
+    /// Local times.
+    pub sent_at: Timestamp,
+    pub received_at: Timestamp,
+    /// Why the request failed as a whole, for all that it was to read.
+    pub failure: Option<ApiError>,
+    pub reads: Vec<Read>,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    Job(WatchId),
+    /// The newest jobs of an instance, for so many lookups.
+    Jobs {
+        instance: InstanceName,
+        wanted: usize,
     },
-    /// Nothing is under way, and this is when it will be read next: paused, resumed, another interval, attended
-    /// to or no longer, or a request gave way.
-    Scheduled { next_at: Option<Timestamp> },
+}
+
+/// What a request brought for one lookup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    pub watch: WatchId,
+    pub result: Result<RestoreJob, ApiError>,
+    /// When it will be read next; `None` until somebody asks.
+    pub next_at: Option<Timestamp>,
+    /// What the instance turned out to be, where that is another kind than the lookup names: it is read as that
+    /// from now on.
+    pub kind: Option<Kind>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    pub watch: WatchId,
+    /// The last request that left for it, 0 when none has.
+    pub request: RequestId,
+    pub next_at: Option<Timestamp>,
+}
+
+/// How refreshing goes by the rate budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pace {
+    /// As the schedule has it.
+    #[default]
+    Full,
+    /// What is due waits for the budget: the lookup on screen for half of it, all others for the rest.
+    Slowed,
 }

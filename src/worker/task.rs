@@ -1,24 +1,32 @@
 //! The polling task: sleeps until something is due, and asks.
 //!
-//! It owns every watched lookup, the requests under way and the learnt server clock; nobody shares them. When
-//! to ask is [`cadence`]'s decision; this file only keeps the order, the slots and the distance between
-//! requests. It knows neither HTTP nor the screen.
+//! It owns every watched lookup, the requests under way, the learnt server clock, rate budget and kinds; nobody
+//! shares them. When to ask is [`cadence`]'s decision, how much of it the budget allows is [`budget`]'s, and what is
+//! asked together is [`plan`]'s; this file only keeps the order and the slots. It knows neither HTTP nor the screen.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod exchange;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::budget::{Asker, Supply};
 use super::cadence;
-use super::protocol::{Command, Outcome, Report, RequestId, WatchId};
-use super::watch::{Demand, Flight, Watch};
-use crate::api::{Answer, ApiError, Budget, ErrorKind, Meta, RestoreApi};
+use super::plan::List;
+use super::protocol::{Command, Pace, Report, RequestId, Schedule, WatchId};
+use super::watch::{Demand, Watch};
+use super::watches::Watches;
+use crate::api::RestoreApi;
 use crate::clock::Clock;
+use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::server_clock::ServerClock;
+use crate::domain::target::{Cluster, Kind};
+use exchange::{Done, Flight};
 
 /// Requests under way at once. Few, because HTTP/1 opens a connection for each; one is always left for the
 /// lookup on screen, so that seven hung ones cannot hide it.
@@ -57,18 +65,22 @@ pub async fn run<A: RestoreApi, C: Clock>(
 ) {
     let mut task = Task {
         latest: clock.now(),
+        start: Instant::now(),
         api,
         clock,
         report,
         interval: cadence::clamp_interval(settings.interval),
         paused: false,
         attended: None,
-        watches: BTreeMap::new(),
-        reads: JoinSet::new(),
+        watches: Watches::default(),
+        flights: BTreeMap::new(),
+        exchanges: JoinSet::new(),
         last_request: 0,
-        last_start: None,
+        supply: Supply::default(),
+        pace: Pace::default(),
+        lists: BTreeMap::new(),
+        kinds: BTreeMap::new(),
         server_clock: ServerClock::default(),
-        budget: None,
         refusals: 0,
         accepted: false,
         random: fastrand::Rng::with_seed(settings.seed),
@@ -85,9 +97,9 @@ pub async fn run<A: RestoreApi, C: Clock>(
                     task.obey(command);
                 }
             }
-            Some(read) = task.reads.join_next_with_id(), if !task.reads.is_empty() => {
-                match read {
-                    Ok((_, read)) => task.take_in(read),
+            Some(done) = task.exchanges.join_next_with_id(), if !task.exchanges.is_empty() => {
+                match done {
+                    Ok((_, done)) => task.take_in(done),
                     Err(error) => task.take_in_panic(&error),
                 }
             }
@@ -104,18 +116,9 @@ async fn sleep(duration: Option<Duration>) {
     }
 }
 
-/// A read that has ended.
-struct Read {
-    watch: WatchId,
-    request: RequestId,
-    result: Result<Answer, ApiError>,
-    sent_at: Timestamp,
-    received_at: Timestamp,
-}
-
 /// What to do now: start one, or wait this long (for ever when `None`).
 enum Turn {
-    Start(WatchId),
+    Start(WatchId, Asker),
     Wait(Option<Duration>),
 }
 
@@ -126,13 +129,19 @@ struct Task<A, C, R> {
     interval: Duration,
     paused: bool,
     attended: Option<WatchId>,
-    watches: BTreeMap<WatchId, Watch>,
-    reads: JoinSet<Read>,
+    watches: Watches,
+    flights: BTreeMap<RequestId, Flight>,
+    exchanges: JoinSet<Done>,
     last_request: u64,
-    /// On tokio's clock, which nobody sets back.
-    last_start: Option<Instant>,
+    /// On tokio's clock, which nobody sets back: what the budget counts from.
+    start: Instant,
+    supply: Supply,
+    /// As last told.
+    pace: Pace,
+    lists: BTreeMap<Cluster, List>,
+    /// What instances were found to be: Flex or dedicated.
+    kinds: BTreeMap<(ObjectId, InstanceName), Kind>,
     server_clock: ServerClock,
-    budget: Option<Budget>,
     refusals: u32,
     accepted: bool,
     random: fastrand::Rng,
@@ -145,59 +154,96 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         let now = self.clock.now();
         match command {
             Command::Watch(targets) => {
-                let watched: BTreeSet<WatchId> = targets.iter().map(|(id, _)| *id).collect();
+                let mut watched = Vec::with_capacity(targets.len());
                 for (id, target) in targets {
-                    // Dropping the old one aborts its request: an answer for the old target never comes.
-                    let old = self.watches.insert(id, Watch::new(target, now));
-                    if let (Some(old), Some(new)) = (old, self.watches.get_mut(&id)) {
-                        new.last_request = old.last_request;
+                    let mut watch = Watch::new(target, now);
+                    if let Some(kind) = self.known_kind(&watch.target) {
+                        watch.target.kind = kind;
                     }
+                    if let Some(old) = self.watches.get(id) {
+                        watch.last_request = old.last_request;
+                        // Its request goes on without it: an answer for the old target never comes.
+                        self.leave_flight(id);
+                    }
+                    self.watches.insert(id, watch);
+                    watched.push(id);
                 }
-                self.reschedule(|watch| watched.contains(&watch), false);
+                self.reschedule(watched, false);
             }
-            Command::Unwatch(id) => drop(self.watches.remove(&id)),
+            Command::Unwatch(id) => {
+                self.leave_flight(id);
+                self.watches.remove(id);
+            }
             Command::Attend(id) => {
                 let before = std::mem::replace(&mut self.attended, id);
-                self.reschedule(|watch| Some(watch) == id || Some(watch) == before, true);
+                let both = if before == id { [id, None] } else { [before, id] };
+                self.reschedule(both.into_iter().flatten(), true);
             }
             Command::Refresh(Some(id)) => {
-                if let Some(watch) = self.watches.get_mut(&id).filter(|watch| watch.flight.is_none()) {
-                    watch.demand = Demand::AtOnce;
-                }
+                self.watches.change(id, |watch| {
+                    if watch.flight.is_none() {
+                        watch.demand = Demand::AtOnce;
+                    }
+                });
             }
             Command::Refresh(None) => {
-                for watch in self.watches.values_mut() {
-                    if watch.flight.is_none() && watch.demand == Demand::None {
-                        watch.demand = Demand::Queued(now);
-                    }
+                for id in self.watches.ids() {
+                    self.watches.change(id, |watch| {
+                        if watch.flight.is_none() && watch.demand == Demand::None {
+                            watch.demand = Demand::Queued(now);
+                        }
+                    });
                 }
             }
             Command::Pause(paused) => {
                 self.paused = paused;
                 if paused {
                     // Whoever pauses wants silence, not the rest of a long queue.
-                    self.watches.values_mut().for_each(|watch| watch.demand = Demand::None);
+                    for id in self.watches.ids() {
+                        self.watches.change(id, |watch| watch.demand = Demand::None);
+                    }
                 }
-                self.reschedule(|_| true, true);
+                self.reschedule(self.watches.ids(), true);
             }
             Command::Interval(interval) => {
                 self.interval = cadence::clamp_interval(interval);
-                self.reschedule(|_| true, true);
+                self.reschedule(self.watches.ids(), true);
             }
         }
     }
 
-    /// Works out the schedule of some lookups afresh, and tells of each that changed while nothing was under
-    /// way; the end of a read tells by itself.
-    fn reschedule(&mut self, which: impl Fn(WatchId) -> bool, tell: bool) {
-        let interval = (!self.paused).then_some(self.interval);
-        for (id, watch) in self.watches.iter_mut().filter(|(id, _)| which(**id)) {
-            let changed = watch.reschedule(interval, self.attended == Some(*id));
-            if tell && changed && watch.flight.is_none() {
-                let outcome = Outcome::Scheduled { next_at: watch.due };
-                (self.report)(Report { watch: *id, request: watch.last_request, outcome });
-            }
+    /// Works out the schedule of these lookups afresh, and tells of those that changed while nothing was under way;
+    /// the end of a read tells by itself.
+    fn reschedule(&mut self, ids: impl IntoIterator<Item = WatchId>, tell: bool) {
+        let interval = self.running_interval();
+        let mut changed = Vec::new();
+        for id in ids {
+            let attended = self.attended == Some(id);
+            let schedule = self.watches.change(id, |watch| {
+                let moved = watch.reschedule(interval, attended);
+                (moved && watch.flight.is_none()).then(|| watch.schedule(id))
+            });
+            changed.extend(schedule.flatten());
         }
+        if tell {
+            self.tell_scheduled(changed);
+        }
+    }
+
+    fn tell_scheduled(&mut self, schedules: Vec<Schedule>) {
+        if !schedules.is_empty() {
+            (self.report)(Report::Scheduled(schedules));
+        }
+    }
+
+    /// `None` while paused.
+    fn running_interval(&self) -> Option<Duration> {
+        (!self.paused).then_some(self.interval)
+    }
+
+    /// On the clock of the budget.
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed()
     }
 
     /// Starts what is due and may start; how long to sleep before the next.
@@ -205,12 +251,14 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         loop {
             let now = self.clock.now();
             if now < self.latest {
-                self.watches.values_mut().for_each(|watch| watch.rewind(now));
-                self.reschedule(|_| true, true);
+                for id in self.watches.ids() {
+                    self.watches.change(id, |watch| watch.rewind(now));
+                }
+                self.reschedule(self.watches.ids(), true);
             }
             self.latest = now;
             match self.next_turn(now) {
-                Turn::Start(id) => self.start(id, now),
+                Turn::Start(id, asker) => self.start(id, asker, now),
                 Turn::Wait(wake) => return wake,
             }
         }
@@ -218,109 +266,63 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
 
     /// The attended lookup first, then those asked for at once, then by the time they became due. What has no
     /// slot waits for an answer, not for the clock, so it sets no timer.
-    fn next_turn(&self, now: Timestamp) -> Turn {
-        let under_way = self.watches.values().filter(|watch| watch.flight.is_some()).count();
-        let attended = self.attended.and_then(|id| self.watches.get(&id));
-        let others = under_way - usize::from(attended.is_some_and(|watch| watch.flight.is_some()));
-        let wrong_key = !self.accepted && self.refusals >= REFUSALS_OF_A_WRONG_KEY;
-        let spacing = cadence::spacing(self.budget, wrong_key);
-        let since_start = self.last_start.map_or(Duration::MAX, |start| start.elapsed());
+    fn next_turn(&mut self, now: Timestamp) -> Turn {
+        let elapsed = self.elapsed();
+        let attended = self.attended.and_then(|id| self.watches.get(id));
+        let others = self.flights.len() - usize::from(attended.is_some_and(|watch| watch.flight.is_some()));
+        let until =
+            |ready_at: Timestamp| Duration::try_from(now.duration_until(ready_at)).unwrap_or_default();
 
-        let mut first = None;
+        // The first of each sort; those behind it have no shorter wait.
+        let by_hand = |&(at, _): &(Timestamp, WatchId)| at == Timestamp::MIN;
+        let not_attended = |&(_, id): &(Timestamp, WatchId)| Some(id) != self.attended;
+        let mut queue = self.watches.by_time().filter(not_attended).peekable();
+        let at_once = queue.next_if(by_hand);
+        let mut rest = if at_once.is_some() { None } else { queue.next() };
+        if at_once.is_some() {
+            rest = queue.find(|first| !by_hand(first));
+        }
+        let at_once = at_once.filter(|_| self.flights.len() < SLOTS);
+        let rest = rest.filter(|_| others < SLOTS - 1);
+        let contended = rest.is_some_and(|(ready_at, _)| ready_at <= now);
+
+        let mut turn = None;
         let mut wake: Option<Duration> = None;
-        for (&id, watch) in self.watches.iter().filter(|(_, watch)| watch.flight.is_none()) {
-            let (rank, slot_free, spacing) = if self.attended == Some(id) {
-                (0, true, cadence::SPACING)
-            } else if watch.demand == Demand::AtOnce {
-                (1, under_way < SLOTS, cadence::SPACING)
-            } else {
-                (2, others < SLOTS - 1, spacing)
-            };
-            let Some(ready_at) = watch.ready_at().filter(|_| slot_free) else { continue };
-            let until_ready = Duration::try_from(ready_at.duration_since(now)).unwrap_or_default();
-            let wait = until_ready.max(spacing.saturating_sub(since_start));
+        let mut delayed = false;
+        let mut consider = |id, ready_at, asker, slow: Duration| {
+            let ready = until(ready_at);
+            let budget = self.supply.wait(asker, contended, elapsed);
+            let wait = ready.max(budget).max(slow);
+            delayed |= ready.is_zero() && budget > super::budget::SPACING;
             if wait.is_zero() {
-                let key = (rank, ready_at, id);
-                first = Some(first.map_or(key, |other| key.min(other)));
+                turn = turn.or(Some((id, asker)));
             } else {
                 wake = Some(wake.map_or(wait, |other| wait.min(other)));
             }
-        }
-        first.map_or(Turn::Wait(wake), |(_, _, id)| Turn::Start(id))
-    }
-
-    fn start(&mut self, id: WatchId, now: Timestamp) {
-        if self.attended == Some(id) {
-            self.make_room(now);
-        }
-        let Some(watch) = self.watches.get_mut(&id) else { return };
-        self.last_request += 1;
-        let request = RequestId(self.last_request);
-        let (api, clock, target) = (Arc::clone(&self.api), self.clock.clone(), watch.target.clone());
-        let task = self.reads.spawn(async move {
-            let sent_at = clock.now();
-            let result = api.restore_job(&target).await;
-            Read { watch: id, request, result, sent_at, received_at: clock.now() }
-        });
-        watch.demand = Demand::None;
-        watch.last_request = request;
-        watch.flight = Some(Flight { request, task });
-        self.last_start = Some(Instant::now());
-        (self.report)(Report { watch: id, request, outcome: Outcome::Started { at: now } });
-    }
-
-    /// When every slot is taken, as after moving between hung lookups, the oldest request gives way and is
-    /// queued again: it has waited longest, so it is the least likely to be answered.
-    fn make_room(&mut self, now: Timestamp) {
-        let under_way = self.watches.iter_mut().filter(|(_, watch)| watch.flight.is_some());
-        let mut under_way: Vec<(&WatchId, &mut Watch)> = under_way.collect();
-        under_way.sort_by_key(|(_, watch)| watch.last_request);
-        let excess = (under_way.len() + 1).saturating_sub(SLOTS);
-        for (id, watch) in under_way.into_iter().take(excess) {
-            watch.flight = None;
-            watch.demand = Demand::Queued(now);
-            // Told at once: a pause may empty the queue before its turn comes again.
-            let outcome = Outcome::Scheduled { next_at: watch.due };
-            (self.report)(Report { watch: *id, request: watch.last_request, outcome });
-        }
-    }
-
-    fn take_in(&mut self, read: Read) {
-        let Read { watch: id, request, result, sent_at, received_at } = read;
-        // It may have ended in the moment in which it was aborted.
-        let awaited = |watch: &&mut Watch| watch.flight.as_ref().is_some_and(|f| f.request == request);
-        let Some(watch) = self.watches.get_mut(&id).filter(awaited) else { return };
-        let meta = match &result {
-            Ok(answer) => &answer.meta,
-            Err(error) => &error.meta,
         };
-        if let Some(date) = meta.server_date {
-            self.server_clock.observe(date, sent_at, received_at);
+        if let (Some(id), Some(watch)) = (self.attended, attended)
+            && let Some(ready_at) = watch.ready_at().filter(|_| watch.flight.is_none())
+        {
+            let asker = if watch.demand == Demand::AtOnce { Asker::Hand } else { Asker::Attended };
+            consider(id, ready_at, asker, Duration::ZERO);
         }
-        self.budget = meta.budget.or(self.budget);
-        self.accepted |= result.is_ok();
-        if let Err(ApiError { kind: ErrorKind::KeyRefused { .. }, .. }) = result {
-            self.refusals = self.refusals.saturating_add(1);
+        if let Some((ready_at, id)) = at_once {
+            consider(id, ready_at, Asker::Hand, Duration::ZERO);
         }
-        watch.take_in(&result, &self.server_clock, received_at, self.random.f64());
-        watch.reschedule((!self.paused).then_some(self.interval), self.attended == Some(id));
-        let outcome = Outcome::Ended { result: Box::new(result), sent_at, received_at, next_at: watch.due };
-        (self.report)(Report { watch: id, request, outcome });
-    }
-
-    /// A read that panicked is a fault of ours, but no reason to show a spinner for ever.
-    fn take_in_panic(&mut self, error: &JoinError) {
-        let panicked = |watch: &Watch| watch.flight.as_ref().is_some_and(|f| f.task.id() == error.id());
-        let Some((id, watch)) = self.watches.iter().find(|(_, watch)| panicked(watch)) else { return };
-        let now = self.clock.now();
-        let failure = ApiError {
-            kind: ErrorKind::Internal,
-            code: None,
-            detail: Some("the read broke off".to_owned()),
-            retry_after: None,
-            meta: Meta::default(),
-        };
-        let (watch, request) = (*id, watch.last_request);
-        self.take_in(Read { watch, request, result: Err(failure), sent_at: now, received_at: now });
+        if let Some((ready_at, id)) = rest {
+            let wrong_key = !self.accepted && self.refusals >= REFUSALS_OF_A_WRONG_KEY;
+            let slow = if wrong_key {
+                self.supply.spacing(cadence::REFUSED_SPACING, elapsed)
+            } else {
+                Duration::ZERO
+            };
+            consider(id, ready_at, Asker::Rest, slow);
+        }
+        let idle = self.flights.is_empty() && self.watches.by_time().next().is_none();
+        let pace = self.supply.pace(delayed, idle, elapsed);
+        if std::mem::replace(&mut self.pace, pace) != pace {
+            (self.report)(Report::Pace(pace));
+        }
+        turn.map_or(Turn::Wait(wake), |(id, asker)| Turn::Start(id, asker))
     }
 }

@@ -1,18 +1,19 @@
 //! One watched lookup as the polling task sees it: what its last answer said, what was asked for by hand, and
-//! the request that is under way.
+//! which request is under way for it.
 //!
 //! It knows nothing of other lookups, of slots or of channels.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::task::AbortHandle;
 
 use super::cadence::{self, Known, Standing};
-use super::protocol::RequestId;
-use crate::api::{Answer, ApiError};
+use super::plan::EARLY_PART;
+use super::protocol::{RequestId, Schedule, WatchId};
+use crate::api::ApiError;
+use crate::domain::job::RestoreJob;
 use crate::domain::server_clock::ServerClock;
-use crate::domain::target::Target;
+use crate::domain::target::{Kind, Target};
 
 /// What somebody asked for, beside the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,28 +25,23 @@ pub(super) enum Demand {
     AtOnce,
 }
 
-/// A request under way. Its task is aborted when this is dropped, and its answer then never arrives.
-#[derive(Debug)]
-pub(super) struct Flight {
-    pub(super) request: RequestId,
-    pub(super) task: AbortHandle,
-}
-
-impl Drop for Flight {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 #[derive(Debug)]
 pub(super) struct Watch {
+    /// Where it is read: its kind is the one that was found out.
     pub(super) target: Target,
+    /// The kind that the lookup names, as far as the loop has been told.
+    pub(super) named: Kind,
     pub(super) demand: Demand,
-    pub(super) flight: Option<Flight>,
+    /// The request under way.
+    pub(super) flight: Option<RequestId>,
     /// The last request that left; 0 while none has.
     pub(super) last_request: RequestId,
     /// By the schedule alone; `None` while paused, and when nothing more is expected.
     pub(super) due: Option<Timestamp>,
+    /// Whether its job was in the cluster's list.
+    pub(super) listed: bool,
+    /// Whether its job is further down than a list goes: it is read by itself from then on.
+    pub(super) alone: bool,
     standing: Standing,
     /// Local time of the last answer; before the first one, of the command to watch.
     answered_at: Timestamp,
@@ -60,11 +56,14 @@ impl Watch {
     /// To be read as soon as it is its turn, even while paused: a lookup just added shows something.
     pub(super) fn new(target: Target, now: Timestamp) -> Self {
         Self {
+            named: target.kind,
             target,
             demand: Demand::Queued(now),
             flight: None,
             last_request: RequestId(0),
             due: None,
+            listed: false,
+            alone: false,
             standing: Standing::New,
             answered_at: now,
             jitter: 0.0,
@@ -82,10 +81,24 @@ impl Watch {
         }
     }
 
+    /// Whether it is read along when others of its cluster are: it is due, or a part of its wait is over. One
+    /// that has failed waits to the end, because that may be what Atlas asked for.
+    pub(super) fn comes_along(&self, now: Timestamp) -> bool {
+        let Some(ready_at) = self.ready_at().filter(|_| self.flight.is_none() && !self.alone) else {
+            return false;
+        };
+        let whole = self.answered_at.duration_until(ready_at);
+        let over = self.answered_at.duration_until(now);
+        let early = self.failures == 0
+            && over.unsigned_abs() >= cadence::MIN_INTERVAL
+            && over.saturating_mul(i32::try_from(EARLY_PART).unwrap_or(i32::MAX)) >= whole;
+        ready_at <= now || (early && over.is_positive())
+    }
+
     /// Takes in the end of a read. `jitter` from 0 to 1 is kept until the next one.
     pub(super) fn take_in(
         &mut self,
-        result: &Result<Answer, ApiError>,
+        result: Result<&RestoreJob, &ApiError>,
         server_clock: &ServerClock,
         received_at: Timestamp,
         jitter: f64,
@@ -94,10 +107,10 @@ impl Watch {
         self.answered_at = received_at;
         self.jitter = jitter;
         match result {
-            Ok(answer) => {
+            Ok(job) => {
                 self.seen = true;
                 self.failures = 0;
-                self.standing = Standing::of_job(&answer.job, server_clock, received_at);
+                self.standing = Standing::of_job(job, server_clock, received_at);
             }
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
@@ -106,12 +119,22 @@ impl Watch {
         }
     }
 
+    /// Its request has given way, or has not answered for it: it is queued again.
+    pub(super) fn requeue(&mut self, now: Timestamp) {
+        self.flight = None;
+        self.demand = Demand::Queued(now);
+    }
+
     /// Works out the schedule afresh; whether it changed. No interval: paused.
     pub(super) fn reschedule(&mut self, interval: Option<Duration>, attended: bool) -> bool {
         let known =
             Known { standing: self.standing, answered_at: self.answered_at, attended, jitter: self.jitter };
         let due = interval.and_then(|interval| cadence::next_read(&known, interval));
         std::mem::replace(&mut self.due, due) != due
+    }
+
+    pub(super) fn schedule(&self, watch: WatchId) -> Schedule {
+        Schedule { watch, request: self.last_request, next_at: self.due }
     }
 
     /// The wall clock was set back to `now`: no answer is younger than that, or the next read would wait for

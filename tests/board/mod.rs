@@ -11,7 +11,7 @@ use atlas_tui::app::time_format::TimeFormat;
 use atlas_tui::app::{Message, Model, update};
 use atlas_tui::domain::lookup::Lookup;
 use atlas_tui::domain::target::{Kind, Target};
-use atlas_tui::worker::{Outcome, Report, RequestId};
+use atlas_tui::worker::{Ended, Read, Report, RequestId, Subject};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -76,13 +76,20 @@ pub fn ended(model: &Model, job: &str, time: &str, given: Given) -> Report {
             Err(ApiError { kind, code: None, detail: None, retry_after: None, meta: Meta::default() })
         }
     };
-    let outcome = Outcome::Ended {
-        result: Box::new(result),
+    let (meta, result) = match result {
+        Ok(Answer { job, meta }) => (meta, Ok(job)),
+        Err(error) => (error.meta.clone(), Err(error)),
+    };
+    let next_at = Some(received_at + Duration::from_secs(3));
+    Report::Ended(Box::new(Ended {
+        request: RequestId(1),
+        subject: Subject::Job(watch.id),
+        meta,
         sent_at: received_at - Duration::from_millis(62),
         received_at,
-        next_at: Some(received_at + Duration::from_secs(3)),
-    };
-    Report { watch: watch.id, request: RequestId(1), outcome }
+        failure: result.as_ref().err().cloned(),
+        reads: vec![Read { watch: watch.id, result, next_at, kind: None }],
+    }))
 }
 
 /// Lets that report arrive.

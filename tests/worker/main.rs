@@ -15,6 +15,7 @@
     reason = "scripts answer in the API's own results, and a gap below zero is a failed test"
 )]
 
+mod lists;
 mod world;
 
 use std::sync::{Arc, Mutex};
@@ -24,7 +25,7 @@ use atlas_tui::api::{self, Answer, Budget, ErrorKind, Meta, Missing, RestoreApi}
 use atlas_tui::clock::{Clock, TokioClock};
 use atlas_tui::domain::target::Target;
 use atlas_tui::worker::task::{self, Settings};
-use atlas_tui::worker::{Command, Outcome, Report, RequestId, WatchId};
+use atlas_tui::worker::{Command, Ended, Report, RequestId, WatchId};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -41,7 +42,7 @@ async fn two_hours_of_a_running_job_on_screen() {
     assert!(gaps(&calls).iter().all(|gap| about(*gap, seconds(3) + 62 * MS)), "{calls:?}");
     // 7200 s at 3.062 s each; jitter averages out.
     assert!((2300..=2400).contains(&calls.len()), "{}", calls.len());
-    let starts = world.reports().iter().filter(|r| matches!(r.outcome, Outcome::Started { .. })).count();
+    let starts = world.reports().iter().filter(|r| matches!(r, Report::Started { .. })).count();
     assert_eq!(starts, calls.len());
 }
 
@@ -75,7 +76,7 @@ async fn attention_brings_the_next_read_forward_and_its_loss_defers_it() {
     pass(200 * MS).await;
     assert_eq!(world.calls(1).len(), 2);
     assert!(world.next(2).unwrap() > seconds(12));
-    assert!(matches!(world.reports().last().unwrap().outcome, Outcome::Ended { .. }));
+    assert!(matches!(world.reports().last().unwrap(), Report::Ended(_)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -248,7 +249,7 @@ async fn an_unwatched_lookup_is_never_heard_of_again() {
     pass(HOUR).await;
     assert_eq!(world.calls(1).len(), 1);
     let reports = world.reports();
-    assert!(matches!(reports.as_slice(), [Report { outcome: Outcome::Started { .. }, .. }]), "{reports:?}");
+    assert!(matches!(reports.as_slice(), [Report::Started { .. }]), "{reports:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -262,8 +263,10 @@ async fn an_answer_for_the_old_target_never_comes() {
     let ended: Vec<RequestId> = world
         .reports()
         .iter()
-        .filter(|report| matches!(report.outcome, Outcome::Ended { .. }))
-        .map(|report| report.request)
+        .filter_map(|report| match report {
+            Report::Ended(ended) => Some(ended.request),
+            _ => None,
+        })
         .collect();
     assert_eq!(ended, [RequestId(2)]);
 }
@@ -346,8 +349,8 @@ async fn moving_among_hung_lookups_reads_each_at_once_with_eight_at_most() {
     let reports = Arc::new(Mutex::new(Vec::new()));
     let all_reports = Arc::clone(&reports);
     let report = move |report: Report| {
-        if matches!(report.outcome, Outcome::Started { .. }) {
-            sink.lock().unwrap().push(report.watch.0);
+        if let Report::Started { watches, .. } = &report {
+            sink.lock().unwrap().extend(watches.iter().map(|watch| watch.0));
         }
         all_reports.lock().unwrap().push(report);
     };
@@ -370,10 +373,12 @@ async fn moving_among_hung_lookups_reads_each_at_once_with_eight_at_most() {
     pass(SECOND).await;
     let mut pending = std::collections::BTreeSet::new();
     for report in reports.lock().unwrap().iter() {
-        match report.outcome {
-            Outcome::Started { .. } => pending.insert(report.watch),
-            _ => pending.remove(&report.watch),
-        };
+        match report {
+            Report::Started { watches, .. } => pending.extend(watches.iter().copied()),
+            Report::Ended(ended) => pending.retain(|id| ended.reads.iter().all(|read| read.watch != *id)),
+            Report::Scheduled(all) => pending.retain(|id| all.iter().all(|one| one.watch != *id)),
+            Report::Pace(_) => {}
+        }
     }
     assert_eq!(pending.len(), under_way.lock().unwrap().0, "{pending:?}");
 }
@@ -438,7 +443,9 @@ async fn a_read_that_panics_is_an_error_like_any_other() {
     world.watch(1..=1).await;
     pass(2 * 60 * SECOND).await;
     let reports = world.reports();
-    let Outcome::Ended { result, .. } = &reports[1].outcome else { panic!("{reports:?}") };
-    assert_eq!(result.as_ref().as_ref().unwrap_err().kind, ErrorKind::Internal);
+    let Report::Ended(ended) = &reports[1] else { panic!("{reports:?}") };
+    let Ended { reads, failure, .. } = &**ended;
+    assert_eq!(reads[0].result.as_ref().unwrap_err().kind, ErrorKind::Internal);
+    assert_eq!(failure.as_ref().unwrap().kind, ErrorKind::Internal);
     assert!(world.calls(1).len() > 1);
 }

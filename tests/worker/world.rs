@@ -9,7 +9,7 @@ use atlas_tui::clock::{Clock, TokioClock};
 use atlas_tui::domain::job::{DeliveryType, RestoreJob};
 use atlas_tui::domain::target::{Kind, Target};
 use atlas_tui::worker::task::{self, Settings};
-use atlas_tui::worker::{Command, Outcome, Report, WatchId};
+use atlas_tui::worker::{Command, Report, WatchId};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -135,14 +135,17 @@ impl World {
 
     /// When the watch is to be read next, as last reported, counted from now.
     pub fn next(&self, n: u64) -> Option<Duration> {
-        let reports = self.reports();
-        let next_at =
-            reports.iter().rev().filter(|report| report.watch == WatchId(n)).find_map(|report| match report
-                .outcome
-            {
-                Outcome::Ended { next_at, .. } | Outcome::Scheduled { next_at } => Some(next_at),
-                Outcome::Started { .. } => None,
-            });
+        let of_watch = |report: &Report| match report {
+            Report::Ended(ended) => {
+                ended.reads.iter().find(|read| read.watch == WatchId(n)).map(|read| read.next_at)
+            }
+            Report::Scheduled(schedules) => schedules
+                .iter()
+                .find(|schedule| schedule.watch == WatchId(n))
+                .map(|schedule| schedule.next_at),
+            Report::Started { .. } | Report::Pace(_) => None,
+        };
+        let next_at = self.reports().iter().rev().find_map(of_watch);
         Some(Duration::try_from(next_at??.duration_since(self.clock.now())).unwrap_or_default())
     }
 }

@@ -107,6 +107,12 @@ impl Filter {
         self.terms.iter().any(|term| matches!(term.test, Test::Age(_) | Test::Left(_) | Test::Stale))
     }
 
+    /// Whether it asks how far behind its schedule a lookup is.
+    #[must_use]
+    pub fn looks_at_schedule(&self) -> bool {
+        self.terms.iter().any(|term| term.test == Test::Stale)
+    }
+
     #[must_use]
     pub fn shows(&self, watch: &Watch, moment: Moment) -> bool {
         self.terms.iter().all(|term| term.test.holds(watch, moment) != term.negated)

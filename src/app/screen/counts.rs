@@ -8,6 +8,7 @@ use super::view::{Role, Span};
 use crate::app::model::Model;
 use crate::app::order::urgency;
 use crate::domain::phase::Phase;
+use crate::worker::Pace;
 
 /// Below this a link is counted as one that ends soon: where its countdown turns to danger.
 const SOON: SignedDuration = SignedDuration::from_mins(10);
@@ -60,6 +61,9 @@ pub(super) fn counts(model: &Model, ticker: &mut Ticker) -> Vec<Span> {
     }
     if model.paused {
         counts.push(Span::new("paused", Role::Warning));
+    }
+    if model.pace == Pace::Slowed && !model.paused {
+        counts.push(Span::new("slowed: rate budget", Role::Warning));
     }
     if model.read_only {
         counts.push(Span::new("lookups read-only", Role::Warning));

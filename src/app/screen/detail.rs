@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::list::{phase_role, role_of, severity_role};
 use super::shapes;
+use super::sunset;
 use super::times::{self, Ticker};
 use super::view::{Detail, Field, Gauge, Lamp, Problem, Role, Span};
 use crate::app::model::Model;
@@ -113,12 +114,17 @@ fn badges(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Span> {
 }
 
 fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem> {
-    let (error, _) = watch.job.error.as_ref()?;
+    let Some((error, _)) = watch.job.error.as_ref() else {
+        return sunset::problem(model, watch, ticker);
+    };
     let mut words = error.explain(&watch.lookup.target);
     if watch.phase() == Some(&Phase::Gone) {
         words.headline = "Atlas no longer knows this job, which it did before.".into();
         words.next_step =
             "What stands below is its last answer; Atlas forgets old jobs after a while.".into();
+    }
+    if let Some(step) = sunset::next_step(model, watch, error, ticker.now) {
+        words.next_step = step;
     }
     let mut retry = Vec::new();
     if let Some((_, at)) = &watch.job.value {

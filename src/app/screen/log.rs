@@ -7,7 +7,7 @@ use super::times::{self, Ticker};
 use super::view::{Log, Role, Span};
 use crate::app::layout;
 use crate::app::model::{LOG, LogEntry, Model};
-use crate::app::traffic::{Question, Traffic};
+use crate::app::traffic::Traffic;
 
 /// How far the log can be scrolled.
 #[must_use]
@@ -84,9 +84,6 @@ fn line(model: &Model, entry: &LogEntry) -> Vec<Span> {
     // The second one answered a challenge.
     let requests = if entry.requests > 1 { format!("{}x", entry.requests) } else { String::new() };
     spans.push(Span::new(format!("{requests:<4}"), Role::Info));
-    if entry.question == Question::List {
-        spans.push(Span::new("list ", Role::Info));
-    }
     spans.push(Span::new(entry.lookup.clone(), Role::Plain));
     // Before the outcome, which may be long: a support case needs the id whole.
     if let Some(id) = &entry.request_id {

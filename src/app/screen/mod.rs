@@ -11,6 +11,7 @@ mod list;
 mod log;
 mod overlays;
 mod shapes;
+mod sunset;
 mod times;
 
 use jiff::Timestamp;

@@ -28,7 +28,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         return move_by(model, by, effects);
     }
     match action {
-        Action::Open => open(model),
+        Action::Open => open(model, now, effects),
         Action::Back => back(model, effects),
         Action::NextPane | Action::PreviousPane => {
             model.focus = if model.focus == Pane::List { Pane::Detail } else { Pane::List };
@@ -257,7 +257,13 @@ impl Model {
 }
 
 /// Enter goes inwards: to the detail, which takes the whole width where only one pane fits.
-fn open(model: &mut Model) {
+///
+/// Where the detail is in sight and offers to look for an instance that is no serverless one any more, Enter does it.
+fn open(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let in_sight = !matches!(model.layout(), Layout::Single(Pane::List) | Layout::Tiny(Pane::List));
+    if in_sight && lookups::follow_migration(model, now, effects) {
+        return;
+    }
     if model.selected.is_some() {
         model.focus = Pane::Detail;
     }

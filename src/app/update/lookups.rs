@@ -13,8 +13,8 @@ use crate::app::order::Order;
 use crate::app::overlay::Overlay;
 use crate::app::view::{Pane, Role};
 use crate::domain::lookup::{Edit, Lookup};
-use crate::domain::target::{Target, read_pasted};
-use crate::worker::{Command, WatchId};
+use crate::domain::target::{Kind, Target, read_pasted};
+use crate::worker::{Command, Pace, WatchId};
 
 /// Records an edit for the store. The demo's lookups are nobody's to save.
 fn save(model: &mut Model, edit: Edit, effects: &mut Vec<Effect>) {
@@ -114,6 +114,60 @@ fn replace(model: &mut Model, id: WatchId, lookup: Lookup, effects: &mut Vec<Eff
     save(model, Edit::Replace { old, lookup }, effects);
     model.arrange(model.selected);
     board::keep_selection_visible(model, effects);
+}
+
+/// The worker found these instances to be of other kinds than their lookups name, and reads them as such from now
+/// on: the lookups say so too, and go on as they are.
+pub(super) fn switch_kinds(
+    model: &mut Model,
+    found: &[(WatchId, Kind)],
+    now: Timestamp,
+    effects: &mut Vec<Effect>,
+) {
+    let saved = model.source == Source::Saved;
+    let mut news = None;
+    for (id, kind) in found {
+        let Some(watch) = model.watch_mut(*id).filter(|watch| watch.lookup.target.kind != *kind) else {
+            continue;
+        };
+        let old = watch.lookup.target.clone();
+        watch.lookup.target.kind = *kind;
+        watch.unsaved = saved;
+        let lookup = watch.lookup.clone();
+        // Whoever asked to find out expects a kind.
+        if old.kind != Kind::Auto {
+            let what =
+                if *kind == Kind::Flex { "Flex, not dedicated" } else { "a dedicated cluster, not Flex" };
+            let saved = if saved { ", and saved so" } else { "" };
+            news = Some(format!("{} is {what}: switched{saved}", old.instance));
+        }
+        save(model, Edit::Replace { old, lookup }, effects);
+    }
+    if let Some(news) = news {
+        model.say(news, Role::Info, now);
+    }
+    if !found.is_empty() {
+        // The filter may look for a kind.
+        board::keep_selection_visible(model, effects);
+    }
+}
+
+/// Looks for the selected job of a serverless instance, which Atlas has ended, where its instance went: the same ids,
+/// the kind to be found out. Whether there was any need to.
+pub(super) fn follow_migration(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+    let clock = model.clock;
+    let Some(watch) = model.selected_watch().filter(|watch| watch.may_have_migrated(&clock, now)) else {
+        return false;
+    };
+    let (id, mut lookup) = (watch.id, watch.lookup.clone());
+    lookup.target.kind = Kind::Auto;
+    model.say(
+        format!("looking for {} among Flex and dedicated clusters", lookup.target.instance),
+        Role::Info,
+        now,
+    );
+    replace(model, id, lookup, effects);
+    true
 }
 
 /// Selects a lookup even if the filter hides it: the filter goes.
@@ -315,6 +369,7 @@ pub(super) fn enter_demo(model: &mut Model, host: String, lookups: Vec<Lookup>, 
     model.order = Order::default();
     model.prompt = None;
     model.budget = None;
+    model.pace = Pace::default();
     model.file_note = None;
     model.read_only = false;
     model.save_error = None;

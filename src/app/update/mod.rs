@@ -35,7 +35,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         }
         Message::Focus(true) => effects.push(Effect::Reload),
         Message::Mouse(mouse) => on_mouse(model, mouse, now, &mut effects),
-        Message::Report(report) => report::take(model, report, now),
+        Message::Report(report) => report::take(model, report, now, &mut effects),
         Message::Stored(stored) => lookups::stored(model, stored, &mut effects),
         Message::Loaded { lookups, note, read_only } => {
             model.read_only = read_only;

@@ -1,86 +1,135 @@
 //! Takes in what the worker read.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::sort;
-use crate::api::{Answer, ApiError, Meta};
+use super::{lookups, sort};
+use crate::api::{ApiError, Meta};
 use crate::app::changed;
+use crate::app::message::Effect;
 use crate::app::model::{LogEntry, Model};
 use crate::app::overlay::Overlay;
 use crate::app::traffic::Question;
 use crate::app::view::Role;
-use crate::app::watch::Reading;
-use crate::worker::{Outcome, Report};
+use crate::app::watch::{Reading, Watch};
+use crate::worker::{Ended, Read, Report, Schedule, Subject, WatchId};
 
-pub(super) fn take(model: &mut Model, report: Report, now: Timestamp) {
-    let Report { watch: id, request, outcome } = report;
-    let Some(watch) = model.watch_mut(id) else { return };
-    if !watch.job.is_current(request) {
+pub(super) fn take(model: &mut Model, report: Report, now: Timestamp, effects: &mut Vec<Effect>) {
+    match report {
+        Report::Started { request, watches, at } => {
+            each(model, watches.into_iter().map(|id| (id, ())), |watch, ()| {
+                if watch.job.is_current(request) {
+                    watch.job.started(request, at);
+                }
+            });
+            model.rows.rescheduled(&model.filter);
+        }
+        // Only ever said of lookups with nothing under way: what was has given way.
+        Report::Scheduled(schedules) => {
+            let schedules = schedules.into_iter().map(|schedule| (schedule.watch, schedule));
+            each(model, schedules, |watch, Schedule { request, next_at, .. }| {
+                if watch.job.is_current(request) {
+                    watch.job.next_at = next_at;
+                    watch.job.in_flight = None;
+                }
+            });
+            model.rows.rescheduled(&model.filter);
+        }
+        Report::Pace(pace) => model.pace = pace,
+        Report::Ended(ended) => take_in(model, *ended, now, effects),
+    }
+}
+
+/// Goes through the watches once, however many are meant.
+fn each<T>(
+    model: &mut Model,
+    meant: impl ExactSizeIterator<Item = (WatchId, T)>,
+    mut change: impl FnMut(&mut Watch, T),
+) {
+    if meant.len() == 1 {
+        for (id, what) in meant {
+            if let Some(watch) = model.watch_mut(id) {
+                change(watch, what);
+            }
+        }
         return;
     }
-    match outcome {
-        Outcome::Started { at } => watch.job.started(request, at),
-        // Only ever said of a lookup with nothing under way: what was has given way.
-        Outcome::Scheduled { next_at } => {
-            watch.job.next_at = next_at;
-            watch.job.in_flight = None;
-        }
-        Outcome::Ended { result, sent_at, received_at, next_at } => {
-            let latency = Duration::try_from(sent_at.duration_until(received_at)).unwrap_or_default();
-            let name = watch.lookup.name();
-            let meta = meta_of(&result).clone();
-            let entry = log_entry(&result, &meta, name, latency, received_at);
-            let result =
-                result.map(|Answer { job, meta }| Box::new(Reading { job, latency, meta })).map_err(Box::new);
-            let raw = result.as_ref().ok().map(|reading| reading.job.raw.clone());
-            watch.job.ended(request, result, received_at, next_at);
-            model.log(entry);
-            let offset = model.clock.offset();
-            if let Some(date) = meta.server_date {
-                model.clock.observe(date, sent_at, received_at);
-            }
-            if meta.budget.is_some() {
-                model.budget = meta.budget;
-            }
-            let clock = model.clock;
-            if let Some(watch) = model.watch_mut(id) {
-                let before = watch.phase().cloned();
-                watch.assess(&clock, now);
-                changed::note(watch, before, now);
-            }
-            // Another offset moves every moment that a filter waits for.
-            if clock.offset() != offset {
-                model.rows.disturb();
-            }
-            sort::place(model, id);
-            if let (Some(raw), Some(Overlay::Raw(view))) = (raw, &mut model.overlay)
-                && model.selected == Some(id)
-            {
-                view.replace(raw.as_str());
-            }
+    let mut meant: BTreeMap<WatchId, T> = meant.collect();
+    for watch in &mut model.watches {
+        if let Some(what) = meant.remove(&watch.id) {
+            change(watch, what);
         }
     }
 }
 
-fn meta_of(result: &Result<Answer, ApiError>) -> &Meta {
-    match result {
-        Ok(answer) => &answer.meta,
-        Err(error) => &error.meta,
+fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Effect>) {
+    let Ended { request, subject, meta, sent_at, received_at, failure, reads } = ended;
+    let latency = Duration::try_from(sent_at.duration_until(received_at)).unwrap_or_default();
+    let lookup = match &subject {
+        Subject::Job(id) => model.watch(*id).filter(|watch| watch.job.is_current(request)),
+        Subject::Jobs { .. } => None,
+    };
+    let (about, question) = match subject {
+        Subject::Job(_) => (lookup.map(|watch| watch.lookup.name()), Question::Single),
+        Subject::Jobs { instance, wanted } => (Some(format!("{instance}: {wanted} jobs")), Question::List),
+    };
+    // A late report of a lookup that was read again since, or is gone.
+    let Some(about) = about else { return };
+    let entry = log_entry(failure.as_ref(), &meta, about, latency, received_at);
+    model.log(LogEntry { question, ..entry });
+    let offset = model.clock.offset();
+    if let Some(date) = meta.server_date {
+        model.clock.observe(date, sent_at, received_at);
     }
+    if meta.budget.is_some() {
+        model.budget = meta.budget;
+    }
+    let clock = model.clock;
+    let mut switched = Vec::new();
+    let mut raw = None;
+    let mut answered = Vec::with_capacity(reads.len());
+    let selected = model.selected;
+    each(model, reads.into_iter().map(|read| (read.watch, read)), |watch, read| {
+        if !watch.job.is_current(request) {
+            return;
+        }
+        let Read { result, next_at, kind, .. } = read;
+        if let Some(kind) = kind {
+            switched.push((watch.id, kind));
+        }
+        if selected == Some(watch.id) {
+            raw = result.as_ref().ok().map(|job| job.raw.clone());
+        }
+        let reading = |job| Box::new(Reading { job, latency, meta: meta.clone() });
+        watch.job.ended(request, result.map(reading).map_err(Box::new), received_at, next_at);
+        let before = watch.phase().cloned();
+        watch.assess(&clock, now);
+        changed::note(watch, before, now);
+        answered.push(watch.id);
+    });
+    if let (Some(raw), Some(Overlay::Raw(view))) = (raw, &mut model.overlay) {
+        view.replace(raw.as_str());
+    }
+    lookups::switch_kinds(model, &switched, now, effects);
+    // Another offset moves every moment that a filter waits for.
+    if clock.offset() != offset {
+        model.rows.disturb();
+    }
+    sort::place(model, &answered);
 }
 
 fn log_entry(
-    result: &Result<Answer, ApiError>,
+    failure: Option<&ApiError>,
     meta: &Meta,
     lookup: String,
     latency: Duration,
     at: Timestamp,
 ) -> LogEntry {
-    let (outcome, role) = match result {
-        Ok(_) => ("ok".to_owned(), Role::Good),
-        Err(error) => {
+    let (outcome, role) = match failure {
+        None => ("ok".to_owned(), Role::Good),
+        Some(error) => {
             let kind = error.kind.as_str();
             let code = error.code.as_deref().unwrap_or_default();
             let detail = error.detail.as_deref().unwrap_or_default();

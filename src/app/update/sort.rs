@@ -11,6 +11,9 @@ use crate::app::order::Order;
 use crate::app::view::Role;
 use crate::worker::WatchId;
 
+/// Up to so many lookups are put in place one by one, which costs less than to sort all.
+const FEW: usize = 8;
+
 /// Sorts by the next column, or turns the order round.
 pub(super) fn change(model: &mut Model, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
     let Order { by, reversed } = model.order;
@@ -37,10 +40,12 @@ pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     board::keep_selection_visible(model, effects);
 }
 
-/// The same for one lookup, after an answer.
-pub(super) fn place(model: &mut Model, id: WatchId) {
-    if model.rows.are_arranged() {
-        holding_still(model, |model| model.rearrange(id));
+/// The same for lookups that an answer told of: one by one while they are few.
+pub(super) fn place(model: &mut Model, answered: &[WatchId]) {
+    if answered.len() > FEW {
+        model.rows.disturb();
+    } else if model.rows.are_arranged() {
+        holding_still(model, |model| model.rearrange(answered));
         model.follow_selection();
         // The first row of an empty list is to be selected, which has effects.
         if model.selected.is_none() && model.row_count() > 0 {

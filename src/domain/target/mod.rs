@@ -10,7 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::id::{InstanceName, ObjectId};
-pub use endpoint::{Cluster, Endpoint};
+pub use endpoint::{Cluster, Endpoint, PAGE_MAX};
 
 /// Which of Atlas's restore-job endpoints a job is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

@@ -102,15 +102,6 @@ fn a_job_that_was_there_is_asked_for_once_more_and_then_left() {
     assert_eq!(Setback::of(&ErrorKind::NotFound(Missing::Project), true, 9), Setback::Stuck);
 }
 
-#[test]
-fn requests_are_spread_wider_when_the_budget_or_the_key_is_in_danger() {
-    let budget = |remaining| Some(crate::api::Budget { limit: 1200, remaining });
-    assert_eq!(spacing(None, false), SPACING);
-    assert_eq!(spacing(budget(120), false), SPACING);
-    assert_eq!(spacing(budget(119), false), WIDE_SPACING);
-    assert_eq!(spacing(budget(1200), true), WIDE_SPACING);
-}
-
 fn any_standing() -> impl Strategy<Value = Standing> {
     let offset = -200_000_i64..200_000;
     let moment = offset.prop_map(|ms| Timestamp::from_millisecond(start().as_millisecond() + ms).unwrap());

@@ -1,0 +1,107 @@
+//! All watched lookups, found by their number, by when they are due and by their cluster.
+//!
+//! A turn of the task looks at the first few that are due and never at all of them, so that ten thousand lookups
+//! cost no more than ten while nothing happens. Whoever changes a watch does so through [`Watches::change`], which
+//! keeps the order up to date.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::protocol::WatchId;
+use super::watch::Watch;
+use crate::domain::target::Cluster;
+
+#[derive(Debug, Default)]
+pub(super) struct Watches {
+    all: BTreeMap<WatchId, Watch>,
+    /// Those with nothing under way that are to be read, by when.
+    due: BTreeSet<(Timestamp, WatchId)>,
+    /// Those that are being read or are to be read. The others, most of all jobs that are over, pile up.
+    clusters: BTreeMap<Cluster, BTreeSet<WatchId>>,
+}
+
+fn is_active(watch: &Watch) -> bool {
+    watch.flight.is_some() || watch.ready_at().is_some()
+}
+
+/// Its place in the order.
+fn place(id: WatchId, watch: &Watch) -> Option<(Timestamp, WatchId)> {
+    watch.ready_at().filter(|_| watch.flight.is_none()).map(|at| (at, id))
+}
+
+impl Watches {
+    pub(super) fn get(&self, id: WatchId) -> Option<&Watch> {
+        self.all.get(&id)
+    }
+
+    pub(super) fn ids(&self) -> Vec<WatchId> {
+        self.all.keys().copied().collect()
+    }
+
+    /// Those that are to be read, the earliest first.
+    pub(super) fn by_time(&self) -> impl Iterator<Item = (Timestamp, WatchId)> {
+        self.due.iter().copied()
+    }
+
+    /// Of a cluster, those that are being read or are to be read.
+    pub(super) fn of_cluster(&self, cluster: &Cluster) -> impl Iterator<Item = (WatchId, &Watch)> {
+        let ids = self.clusters.get(cluster).into_iter().flatten();
+        ids.filter_map(|id| Some((*id, self.all.get(id)?)))
+    }
+
+    /// Adds one; gives back the one that had its number.
+    pub(super) fn insert(&mut self, id: WatchId, watch: Watch) -> Option<Watch> {
+        let old = self.remove(id);
+        self.due.extend(place(id, &watch));
+        if is_active(&watch) {
+            self.clusters.entry(watch.target.cluster()).or_default().insert(id);
+        }
+        self.all.insert(id, watch);
+        old
+    }
+
+    pub(super) fn remove(&mut self, id: WatchId) -> Option<Watch> {
+        let watch = self.all.remove(&id)?;
+        if let Some(place) = place(id, &watch) {
+            self.due.remove(&place);
+        }
+        self.leave(id, &watch.target.cluster());
+        Some(watch)
+    }
+
+    fn leave(&mut self, id: WatchId, cluster: &Cluster) {
+        if let Some(ids) = self.clusters.get_mut(cluster) {
+            ids.remove(&id);
+            if ids.is_empty() {
+                self.clusters.remove(cluster);
+            }
+        }
+    }
+
+    /// Changes one, but for its project and instance. `None` when it is not watched.
+    pub(super) fn change<T>(&mut self, id: WatchId, change: impl FnOnce(&mut Watch) -> T) -> Option<T> {
+        let watch = self.all.get_mut(&id)?;
+        let (before, kind, was_active) = (place(id, watch), watch.target.kind, is_active(watch));
+        let changed = change(watch);
+        let (after, active) = (place(id, watch), is_active(watch));
+        let moved = watch.target.kind != kind || active != was_active;
+        let cluster = moved.then(|| watch.target.cluster());
+        if before != after {
+            if let Some(place) = before {
+                self.due.remove(&place);
+            }
+            self.due.extend(after);
+        }
+        if let Some(cluster) = cluster {
+            self.leave(id, &Cluster { kind, ..cluster.clone() });
+            if active {
+                self.clusters.entry(cluster).or_default().insert(id);
+            }
+        }
+        Some(changed)
+    }
+}
+
+#[cfg(test)]
+mod tests;
