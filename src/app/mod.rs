@@ -4,6 +4,7 @@
 //! projects it onto what a person can read, and says when that would next differ by time alone.
 
 pub mod copy;
+pub mod course;
 pub mod filter;
 pub mod form;
 pub mod key;
@@ -11,6 +12,7 @@ pub mod keymap;
 pub mod layout;
 pub mod message;
 pub mod model;
+pub mod notification;
 pub mod overlay;
 pub mod raw;
 pub mod remote;
@@ -22,4 +24,4 @@ pub mod watch;
 
 pub use message::{Effect, Message};
 pub use model::Model;
-pub use update::update;
+pub use update::{settle, update};

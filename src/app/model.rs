@@ -11,10 +11,11 @@ use tui_input::Input;
 use super::filter::Filter;
 use super::keymap::{Action, Keymap};
 use super::layout;
+use super::notification::{News, Switches};
 use super::overlay::Overlay;
 use super::time_format::TimeFormat;
 use super::view::{Ends, Layout, Pane, Role, Size, ThemeName};
-use super::watch::Watch;
+use super::watch::{Change, Watch};
 use crate::api::Budget;
 use crate::domain::lookup::Lookup;
 use crate::domain::server_clock::ServerClock;
@@ -43,6 +44,9 @@ pub struct Setup {
     pub time: TimeFormat,
     pub zone: Zone,
     pub interval: Duration,
+    pub notify: Switches,
+    /// A command is to be run on each transition.
+    pub hook: bool,
 }
 
 /// The machine's time zone, looked up when it is first needed: that reads a directory of hundreds of names.
@@ -146,6 +150,11 @@ pub struct Model {
     /// Edits sent to the store, and how many of them it has confirmed.
     pub edits_made: u64,
     pub edits_saved: u64,
+    /// Whether the terminal has the person's attention; taken for granted where it does not say.
+    pub has_focus: bool,
+    /// Transitions of this message, until they have been reacted to.
+    pub(super) changes: Vec<(WatchId, Change)>,
+    pub(super) news: News,
     next_watch: u64,
 }
 
@@ -176,6 +185,9 @@ impl Model {
             log: VecDeque::new(),
             edits_made: 0,
             edits_saved: 0,
+            has_focus: true,
+            changes: Vec::new(),
+            news: News::default(),
             next_watch: 0,
         }
     }

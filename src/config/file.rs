@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
-use super::{ConfigError, interval};
+use super::{ConfigError, interval, reactions};
 use crate::api::BaseUrl;
 use crate::app::keymap::Keymap;
+use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
 
@@ -28,6 +29,9 @@ pub struct ConfigFile {
     pub ascii: Option<bool>,
     pub mouse: Option<bool>,
     pub time: Option<TimeFormat>,
+    pub notify: Switches,
+    /// Program and arguments of the hook.
+    pub hook: Option<Vec<String>>,
     pub keymap: Keymap,
 }
 
@@ -45,6 +49,8 @@ struct Written {
     mouse: Option<bool>,
     #[serde(deserialize_with = "time")]
     time: Option<TimeFormat>,
+    notify: reactions::Notify,
+    hook: reactions::Hook,
     keys: BTreeMap<Spanned<String>, Keys>,
 }
 
@@ -98,6 +104,8 @@ fn parse(bytes: &[u8]) -> Result<ConfigFile, (usize, String)> {
         ascii: written.ascii,
         mouse: written.mouse,
         time: written.time,
+        notify: written.notify.switches(),
+        hook: written.hook.command,
         keymap,
     })
 }

@@ -84,16 +84,6 @@ pub(super) fn notice(model: &Model, ticker: &mut Ticker) -> Option<Span> {
     lasting.map(|words| Span::new(words.clone(), Role::Warning))
 }
 
-/// Without a running time: a title that changes each second is noise in every tab bar.
-pub(super) fn window_title(model: &Model) -> String {
-    match model.selected_watch() {
-        Some(watch) => {
-            format!("atlas-tui: {} {}", watch.lookup.name(), watch.word())
-        }
-        None => "atlas-tui".into(),
-    }
-}
-
 pub(super) fn footer(model: &Model) -> Footer {
     let prompt = model.prompt.as_ref().map(|input| Prompt {
         sign: "/",

@@ -1,6 +1,7 @@
 //! `update`: the only place where the model changes. Never blocks, never sends: it answers with effects.
 
 mod board;
+mod change;
 mod dialog;
 mod lookups;
 mod report;
@@ -16,11 +17,14 @@ use super::message::{Effect, Message, Mouse};
 use super::model::{Model, NOTICE};
 use super::overlay::Overlay;
 use super::view::Pane;
+pub use change::settle;
 
 /// Takes in one message.
 pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
     let mut effects = Vec::new();
     expire(model, now);
+    // Who types or points looks here, whatever the terminal said last.
+    model.has_focus |= matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_));
     match message {
         Message::Key(key) => on_key(model, key, now, &mut effects),
         Message::Paste(text) => on_paste(model, &text, &mut effects),
@@ -29,7 +33,12 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
             model.follow_selection();
             effects.push(Effect::Repaint);
         }
-        Message::Focus(true) => effects.push(Effect::Reload),
+        Message::Focus(gained) => {
+            model.has_focus = gained;
+            if gained {
+                effects.push(Effect::Reload);
+            }
+        }
         Message::Mouse(mouse) => on_mouse(model, mouse, now, &mut effects),
         Message::Report(report) => report::take(model, report, now),
         Message::Stored(stored) => lookups::stored(model, stored, &mut effects),
@@ -40,15 +49,17 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         }
         Message::Reloaded(newer) => lookups::merge(model, newer, &mut effects),
         Message::Said { text, role } => model.say(text, role, now),
+        Message::HookFailed { lookup, why, took } => change::hook_failed(model, lookup, why, took, now),
         Message::Open(lookup) => lookups::open(model, lookup, &mut effects),
         Message::DemoStarted { host, lookups } => lookups::enter_demo(model, host, lookups, &mut effects),
         // Stays on the screen: with --demo there is nothing else on it.
         Message::DemoFailed { why } => {
             model.file_note = Some(format!("the demo could not be started: {why}"));
         }
-        Message::Wake | Message::Focus(false) => {}
+        Message::Wake => {}
         Message::Terminate => effects.push(Effect::Quit),
     }
+    change::react(model, now, &mut effects);
     effects
 }
 
@@ -58,8 +69,10 @@ fn expire(model: &mut Model, now: Timestamp) {
     model.notice.take_if(|notice| notice.until <= now || now.duration_until(notice.until) > NOTICE);
     let clock = model.clock;
     for watch in &mut model.watches {
-        if watch.status_changes_at().is_some_and(|at| at <= now) {
-            watch.assess(&clock, now);
+        if watch.status_changes_at().is_some_and(|at| at <= now)
+            && let Some(change) = watch.assess(&clock, now)
+        {
+            model.changes.push((watch.id, change));
         }
     }
 }

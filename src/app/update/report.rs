@@ -41,9 +41,8 @@ pub(super) fn take(model: &mut Model, report: Report, now: Timestamp) {
                 model.budget = meta.budget;
             }
             let clock = model.clock;
-            if let Some(watch) = model.watch_mut(id) {
-                watch.assess(&clock, now);
-            }
+            let change = model.watch_mut(id).and_then(|watch| watch.assess(&clock, now));
+            model.changes.extend(change.map(|change| (id, change)));
             if let (Some(raw), Some(Overlay::Raw(view))) = (raw, &mut model.overlay)
                 && model.selected == Some(id)
             {
