@@ -8,7 +8,6 @@
 )]
 
 #[path = "../tests/board/mod.rs"]
-#[expect(dead_code, reason = "the tests need more of it")]
 mod board;
 
 use std::hint::black_box;

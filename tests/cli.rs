@@ -229,7 +229,6 @@ fn wrong_usage_is_code_2_and_names_what_is_wrong() {
         (&["get", TARGET, "--base-url", "http://example.com"], &["--base-url", "plain http", "example.com"]),
         (&["--private-key", "x"], &["--private-key"]),
         (&["--demo", "get", TARGET], &["--demo"]),
-        (&["get", &TARGET.replace("serverless", "flex")], &["flex cannot be read yet"]),
         (&["--interval", "0s"], &["--interval"]),
     ] {
         assert_usage(&home.run(words), named);

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use atlas_tui::api::{Answer, ApiError, BaseUrl, Client, Credentials, ErrorKind, Limits, RestoreApi};
+use atlas_tui::api::{Answer, ApiError, BaseUrl, Batch, Client, Credentials, ErrorKind, Limits, RestoreApi};
 use atlas_tui::domain::target::{Kind, Target};
 use hostile::{Digest, PRIVATE_KEY, PUBLIC_KEY, Reply, Request, Server};
 
@@ -83,6 +83,52 @@ async fn a_request_is_what_was_promised() {
         assert!(!request.headers.values().any(|value| value.contains(PRIVATE_KEY)));
     }
     assert!(!server.requests()[0].headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn each_kind_is_asked_for_by_its_own_path_and_version() {
+    let (server, _) = strict(Digest::new(usize::MAX)).await;
+    let client = client(&server);
+    let groups = "/api/atlas/v2/groups/6a793f6b2c88faeba59bae37";
+    let job = "6a794733c0eb9e7a17740663";
+    for (kind, path, version) in [
+        (Kind::Flex, "flexClusters/orders-305/backup/restoreJobs", "2024-11-13"),
+        (Kind::Dedicated, "clusters/orders-305/backup/restoreJobs", "2023-01-01"),
+        (Kind::ServerlessV2, "serverless/orders-305/backup/restoreJobs", "2023-01-01"),
+        (Kind::Collection, "clusters/orders-305/collectionRestoreJobs", "2025-03-12"),
+    ] {
+        client.restore_job(&target(kind)).await.unwrap();
+        let newest = server.requests().pop().unwrap();
+        assert_eq!(newest.line, format!("GET {groups}/{path}/{job} HTTP/1.1"));
+        assert_eq!(newest.headers["accept"], format!("application/vnd.atlas.{version}+json"));
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_one_signed_request_and_its_query_is_signed_too() {
+    let digest = Arc::new(Digest::new(usize::MAX));
+    let guard = digest.clone();
+    let page = format!(r#"{{"results":[{JOB}],"links":[{{"rel":"next","href":"http://evil.example/"}}]}}"#);
+    let server =
+        Server::start(move |request: &Request| guard.guard(request, Reply::ok(page.as_bytes()))).await;
+    let client = client(&server);
+    let mut batch =
+        Batch { cluster: target(Kind::Flex).cluster(), items: 100, wanted: vec![target(Kind::Flex).job] };
+    for (kind, items, query, requests) in [
+        (Kind::Flex, 100, "itemsPerPage=100&pageNum=1&includeCount=false", 2),
+        (Kind::Dedicated, 9_999, "itemsPerPage=500&pageNum=1&includeCount=false", 1),
+        (Kind::Collection, 0, "itemsPerPage=1&pageNum=1", 1),
+    ] {
+        batch.cluster.kind = kind;
+        batch.items = items;
+        let list = client.restore_jobs(&batch).await.unwrap();
+        assert_eq!((list.jobs.len(), list.depth, list.meta.requests), (1, 1, requests), "{kind}");
+        let newest = server.requests().pop().unwrap();
+        let asked = newest.line.split(' ').nth(1).unwrap();
+        assert_eq!(asked.split_once('?').unwrap().1, query, "{kind}");
+        assert!(newest.headers["authorization"].contains(&format!("uri=\"{asked}\"")), "{kind}");
+    }
+    assert_eq!(server.count(), 4, "no link of an answer is followed");
 }
 
 #[tokio::test]
@@ -330,10 +376,12 @@ async fn a_server_without_tls_is_a_tls_error() {
 async fn a_question_that_cannot_be_asked_sends_nothing() {
     let server = Server::always(Reply::ok(JOB)).await;
     let client = client(&server);
-    for kind in [Kind::Auto, Kind::ServerlessV2, Kind::Flex, Kind::Dedicated] {
-        let error = client.restore_job(&target(kind)).await.unwrap_err();
-        assert_eq!((error.kind, error.meta.requests), (ErrorKind::KindNotYet(kind), 0));
-    }
+    // The kind is to be found out first, and a serverless instance has no list.
+    let error = client.restore_job(&target(Kind::Auto)).await.unwrap_err();
+    assert_eq!((error.kind, error.meta.requests), (ErrorKind::Internal, 0));
+    let batch = Batch { cluster: target(Kind::Serverless).cluster(), items: 100, wanted: Vec::new() };
+    let error = client.restore_jobs(&batch).await.unwrap_err();
+    assert_eq!((error.kind, error.meta.requests), (ErrorKind::Internal, 0));
     let base = server.base.parse().unwrap();
     let blank = Credentials { public_key: " ".to_owned(), private_key: PRIVATE_KEY.to_owned().into() };
     for credentials in [None, Some(blank)] {

@@ -105,7 +105,7 @@ async fn the_recorded_download_in_json() {
         r#""targetProjectId":null,"targetName":null,"#,
         r#""deliveryUrls":["https://restore-6a7948342c88faeba59eb866.ljxf1b.mongodb-dev.net:27017/"#,
         r#"aB12up63eFh16ZmBiQ9cUO5Q/restore-6a79468a2c88faeba59de489.tar.gz"],"#,
-        r#""fetchedAt":"2026-08-10T03:45:53Z","raw":"#,
+        r#""components":[],"progress":null,"sunsetAt":null,"fetchedAt":"2026-08-10T03:45:53Z","raw":"#,
     );
     assert_eq!(out, format!("{wanted}{body}}}\n"));
     assert_eq!((code, err.as_str()), (0, ""));
@@ -121,7 +121,7 @@ async fn the_recorded_automated_restore_in_json() {
         r#""finishedAt":"2026-08-10T03:40:10Z","expiresAt":null,"expiresInSeconds":null,"elapsedSeconds":231,"#,
         r#""snapshotId":"6a79468a2c88faeba59de489","snapshotTakenAt":"2026-08-10T03:35:05Z","#,
         r#""targetProjectId":"6a794320c0eb9e7a17728a63","targetName":"backupRestores2-895","deliveryUrls":[],"#,
-        r#""fetchedAt":"2026-11-23T09:00:00Z","raw":"#,
+        r#""components":[],"progress":null,"sunsetAt":null,"fetchedAt":"2026-11-23T09:00:00Z","raw":"#,
     );
     assert!(out.ends_with(&format!("{wanted}{body}}}\n")), "{out}");
     assert_eq!(code, 0);
@@ -276,7 +276,6 @@ async fn exit_codes() {
             },
             1,
         ),
-        (ErrorKind::KindNotYet(Kind::Flex), 2),
         (ErrorKind::NotFound(Missing::Job), 6),
         (ErrorKind::Ended, 6),
         (ErrorKind::Forbidden, 7),

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::Meta;
 pub use super::explanation::Explanation;
-use crate::domain::target::Kind;
 
 /// A failed read. Holds no secret: at most the first characters of the public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +32,6 @@ pub enum Missing {
 pub enum ErrorKind {
     /// No public or private key was given.
     NoCredentials,
-    /// This kind of job cannot be read yet.
-    KindNotYet(Kind),
     /// 401 after our answer to the challenge. The hint is the start of the public key.
     KeyRefused {
         public_key_hint: String,
@@ -90,7 +87,6 @@ impl ErrorKind {
     pub fn short(&self) -> &'static str {
         match self {
             Self::NoCredentials => "no key",
-            Self::KindNotYet(_) => "not yet",
             Self::KeyRefused { .. } => "key refused",
             Self::Forbidden => "not allowed",
             Self::AddressBlocked => "IP blocked",
@@ -116,7 +112,6 @@ impl ErrorKind {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::NoCredentials => "no_credentials",
-            Self::KindNotYet(_) => "kind_not_supported",
             Self::KeyRefused { .. } => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::AddressBlocked => "address_blocked",
@@ -165,7 +160,6 @@ impl ApiError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self.kind {
-            ErrorKind::KindNotYet(_) => 2,
             ErrorKind::NotFound(_) | ErrorKind::Ended => 6,
             ErrorKind::NoCredentials
             | ErrorKind::KeyRefused { .. }

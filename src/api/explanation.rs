@@ -21,9 +21,7 @@ impl ApiError {
             | ErrorKind::KeyRefused { .. }
             | ErrorKind::Forbidden
             | ErrorKind::AddressBlocked => self.about_the_key(target),
-            ErrorKind::KindNotYet(_) | ErrorKind::NotFound(_) | ErrorKind::WrongKind | ErrorKind::Ended => {
-                self.about_the_target(target)
-            }
+            ErrorKind::NotFound(_) | ErrorKind::WrongKind | ErrorKind::Ended => self.about_the_target(target),
             ErrorKind::RateLimited
             | ErrorKind::ServerError
             | ErrorKind::Timeout
@@ -71,15 +69,6 @@ impl ApiError {
     fn about_the_target(&self, target: &Target) -> (String, String) {
         let Target { project, instance, job, .. } = target;
         match &self.kind {
-            ErrorKind::KindNotYet(Kind::Auto) => (
-                "Finding out the kind of an instance is not possible yet.".to_owned(),
-                "Give the kind: serverless is the one that can be read now; a saved lookup is kept as it is."
-                    .to_owned(),
-            ),
-            ErrorKind::KindNotYet(kind) => (
-                format!("Jobs of the kind {kind} cannot be read yet."),
-                "A saved lookup is kept, and will be read once a newer version of atlas-tui can.".to_owned(),
-            ),
             ErrorKind::NotFound(Missing::Project) => (
                 format!("Atlas knows no project {project}."),
                 "Compare the project id with the one in the address of the project in Atlas.".to_owned(),
@@ -274,7 +263,6 @@ mod tests {
         kinds.extend(
             [Missing::Project, Missing::Instance, Missing::Job, Missing::Unsaid].map(ErrorKind::NotFound),
         );
-        kinds.extend(Kind::ALL.map(ErrorKind::KindNotYet));
         kinds
     }
 
@@ -319,7 +307,6 @@ mod tests {
     #[test]
     fn exit_codes_follow_the_contract() {
         for (kind, code) in [
-            (ErrorKind::KindNotYet(Kind::Flex), 2),
             (ErrorKind::NotFound(Missing::Job), 6),
             (ErrorKind::Ended, 6),
             (ErrorKind::NoCredentials, 7),

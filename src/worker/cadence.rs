@@ -107,9 +107,7 @@ impl Setback {
             | ErrorKind::TooLarge { .. }
             | ErrorKind::WrongShape { .. }
             | ErrorKind::Internal => Self::Stuck,
-            ErrorKind::NoCredentials | ErrorKind::KindNotYet(_) | ErrorKind::WrongKind | ErrorKind::Ended => {
-                Self::Final
-            }
+            ErrorKind::NoCredentials | ErrorKind::WrongKind | ErrorKind::Ended => Self::Final,
         }
     }
 }

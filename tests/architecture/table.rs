@@ -95,6 +95,7 @@ pub const ROOMS: &[Room] = &[
             "api::Answer",
             "api::ApiError",
             "api::ErrorKind",
+            "api::Meta",
             "api::RestoreApi",
         ],
         crates: &["jiff", "serde", "serde_json"],

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use atlas_tui::api::{self, Answer, Budget, ErrorKind, Meta, Missing, RestoreApi};
 use atlas_tui::clock::{Clock, TokioClock};
-use atlas_tui::domain::target::{Kind, Target};
+use atlas_tui::domain::target::Target;
 use atlas_tui::worker::task::{self, Settings};
 use atlas_tui::worker::{Command, Outcome, Report, RequestId, WatchId};
 use jiff::Timestamp;
@@ -142,7 +142,7 @@ async fn a_refused_key_is_not_hammered() {
 async fn what_cannot_change_is_not_asked_again() {
     let script = |n, before| match (n, before) {
         (1, _) => (MS, failure(ErrorKind::NoCredentials, None)),
-        (2, _) => (MS, failure(ErrorKind::KindNotYet(Kind::Flex), None)),
+        (2, _) => (MS, failure(ErrorKind::Ended, None)),
         (3, 0) => (MS, running()),
         _ => (MS, failure(ErrorKind::NotFound(Missing::Job), None)),
     };

@@ -85,9 +85,9 @@ fn every_field_arrives_in_its_place() {
 
 #[test]
 fn unknown_fields_are_kept_by_name_and_whole_in_the_text() {
-    let body = r#"{"id":"x","\u001b]0;evil\u0007":{"deep":[1]},"components":[{"a":1}]}"#;
+    let body = r#"{"id":"x","\u001b]0;evil\u0007":{"deep":[1]},"parts":[{"a":1}]}"#;
     let job = restore_job(body.as_bytes()).unwrap();
-    assert_eq!(job.unknown_fields, ["]0;evil", "components"]);
+    assert_eq!(job.unknown_fields, ["]0;evil", "parts"]);
     assert_eq!(job.raw.as_str(), body);
     let many = (0..500).map(|n| format!(r#""f{n}":0"#)).collect::<Vec<_>>().join(",");
     let job = restore_job(format!(r#"{{"id":"x",{many}}}"#).as_bytes()).unwrap();

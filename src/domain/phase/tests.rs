@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::job::CollectionRestore;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -205,6 +206,7 @@ prop_compose! {
             Just(Some(DeliveryType::Automated)),
             Just(Some(DeliveryType::Download)),
             Just(Some(DeliveryType::PointInTime)),
+            Just(Some(DeliveryType::Restore)),
             Just(Some(DeliveryType::Other("x".into()))),
         ],
         failed in flag(),
@@ -222,7 +224,77 @@ prop_compose! {
     }
 }
 
+const STATUSES: [&str; 8] =
+    ["PENDING", "QUEUED", "RUNNING", "FAILED", "COMPLETED", "CLOSED", "completed", "RESUMING"];
+const STATES: [&str; 7] =
+    ["INITIALIZING", "IN_PROGRESS", "FINALIZING", "SUCCESSFUL", "CANCELED", "FAILED", "ROLLBACK"];
+
+/// A job with a word in place of flags.
+fn worded_job() -> impl Strategy<Value = RestoreJob> {
+    let status = proptest::sample::select(&STATUSES[..]);
+    let state = proptest::sample::select(&STATES[..]);
+    let index = proptest::option::of(proptest::sample::select(&["FAILED", "COMPLETED"][..]));
+    let failed = proptest::option::of(-1_i64..3);
+    let word = prop_oneof![
+        status.prop_map(|status| (Some(status.to_owned()), None)),
+        (state, index, failed).prop_map(|(state, index, failed)| {
+            let restore = CollectionRestore {
+                state: Some(state.to_owned()),
+                index_state: index.map(str::to_owned),
+                failed_collection_count: failed,
+                ..CollectionRestore::default()
+            };
+            (None, Some(Box::new(restore)))
+        }),
+    ];
+    (any_job(), word).prop_map(|(job, (status, collections))| RestoreJob {
+        cancelled: None,
+        expired: None,
+        failed: None,
+        status,
+        collections,
+        ..job
+    })
+}
+
 proptest! {
+    #[test]
+    fn any_word_has_one_status_and_is_believed(job in worded_job(), now in moment()) {
+        let status = assess(&job, now);
+        prop_assert_eq!(&status, &assess(&job, now));
+        prop_assert!(status.anomalies.is_sorted());
+        // The clock decides about links alone: never about a restore into a cluster.
+        let into_cluster = matches!(
+            job.delivery_type,
+            Some(DeliveryType::Automated | DeliveryType::Restore)
+        );
+        if into_cluster || job.delivery_urls.is_empty() || job.collections.is_some() {
+            prop_assert!(!matches!(status.phase, Phase::Ready | Phase::Expired), "{:?}", status);
+        }
+        prop_assert_eq!(status.ended_at.is_some() && !status.phase.is_terminal(), false);
+        prop_assert_eq!(
+            status.anomalies.contains(&Anomaly::FinishedButOpen),
+            job.finished_at.is_some() && !status.phase.is_terminal()
+        );
+        let word = job.status.clone().or_else(|| job.collections.clone()?.state);
+        let known = word.as_deref().is_some_and(|word| {
+            !matches!(word, "completed" | "RESUMING" | "ROLLBACK")
+        });
+        prop_assert_eq!(matches!(status.phase, Phase::Unknown(_)), !known);
+    }
+
+    #[test]
+    fn a_worded_status_holds_until_its_next_change(job in worded_job(), now in moment(), later in moment()) {
+        let status = assess(&job, now);
+        match changes_at(&job, now) {
+            Some(change) => {
+                prop_assert!(change > now);
+                prop_assert_ne!(&assess(&job, change), &status);
+            }
+            None => prop_assert!(later < now || assess(&job, later) == status),
+        }
+    }
+
     #[test]
     fn any_flags_have_one_status(job in any_job(), now in moment()) {
         let status = assess(&job, now);

@@ -134,7 +134,19 @@ fn paths_with_less_than_a_job() {
         &[
             "https://cloud.mongodb.com/api/atlas/v2/groups/{P}/clusters/{I}",
             "https://cloud.mongodb.com/api/atlas/v2/groups/{P}/clusters/{I}/backup/snapshots/{J}",
+        ],
+    );
+    reads_as(
+        Some(Kind::Collection),
+        "PI",
+        &["https://cloud.mongodb.com/api/atlas/v2/groups/{P}/clusters/{I}/collectionRestoreJobs"],
+    );
+    reads_as(
+        Some(Kind::Collection),
+        "PIJ",
+        &[
             "https://cloud.mongodb.com/api/atlas/v2/groups/{P}/clusters/{I}/collectionRestoreJobs/{J}",
+            "/api/atlas/v2/groups/{P}/clusters/{I}/collectionRestoreJobs/{J}/collections/sales.orders",
         ],
     );
     reads_as(None, "P", &["https://cloud.mongodb.com/api/atlas/v2/groups/{P}/accessList"]);
