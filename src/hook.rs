@@ -201,7 +201,7 @@ impl Task {
     /// How long to wait for an order before something is due.
     fn patience(&self) -> Option<Duration> {
         let now = Instant::now();
-        let late = self.running.iter().filter_map(|running| running.late_at());
+        let late = self.running.iter().filter_map(Running::late_at);
         let late = late.min().map(|at| at.saturating_duration_since(now));
         let retell = (!self.untold.is_empty()).then_some(RETELL);
         late.into_iter().chain(retell).min()

@@ -94,6 +94,13 @@ pub enum Source {
     },
 }
 
+/// Whether the terminal has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attention {
+    Here,
+    Elsewhere,
+}
+
 /// What just happened, until a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -150,8 +157,8 @@ pub struct Model {
     /// Edits sent to the store, and how many of them it has confirmed.
     pub edits_made: u64,
     pub edits_saved: u64,
-    /// Whether the terminal has the person's attention; taken for granted where it does not say.
-    pub has_focus: bool,
+    /// As the terminal says; one that does not say has it.
+    pub attention: Attention,
     /// Transitions of this message, until they have been reacted to.
     pub(super) changes: Vec<(WatchId, Change)>,
     pub(super) news: News,
@@ -185,7 +192,7 @@ impl Model {
             log: VecDeque::new(),
             edits_made: 0,
             edits_saved: 0,
-            has_focus: true,
+            attention: Attention::Here,
             changes: Vec::new(),
             news: News::default(),
             next_watch: 0,

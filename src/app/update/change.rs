@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::message::{Effect, Happening};
-use crate::app::model::{LogEntry, Model, Source};
+use crate::app::model::{Attention, LogEntry, Model, Source};
 use crate::app::notification::{Item, Notification, sentence};
 use crate::app::view::Role;
 use crate::app::watch::{Change, Watch};
@@ -62,7 +62,7 @@ pub fn settle(model: &mut Model, now: Timestamp) -> Vec<Effect> {
             model.news.add(watch.id, Item::LinkEnds { minutes });
         }
     }
-    let looked_at = model.selected.filter(|_| model.has_focus);
+    let looked_at = model.selected.filter(|_| model.attention == Attention::Here);
     if let Some(watch) = looked_at.and_then(|id| model.watch_mut(id)) {
         watch.unseen_failure = false;
     }
@@ -85,13 +85,14 @@ pub fn settle(model: &mut Model, now: Timestamp) -> Vec<Effect> {
 }
 
 /// A hook that failed is said, and stands in the log.
-pub(super) fn hook_failed(model: &mut Model, lookup: String, why: String, took: Duration, now: Timestamp) {
+pub(super) fn hook_failed(model: &mut Model, lookup: String, why: &str, took: Duration, now: Timestamp) {
+    let outcome = format!("hook: {why}");
     model.say(format!("hook for {lookup}: {why}"), Role::Danger, now);
     model.log(LogEntry {
         at: now,
         lookup,
         http_status: None,
-        outcome: format!("hook: {why}"),
+        outcome,
         role: Role::Danger,
         latency: took,
         body_bytes: 0,

@@ -14,7 +14,7 @@ use super::form::Place;
 use super::key::{Code, Key};
 use super::keymap::Action;
 use super::message::{Effect, Message, Mouse};
-use super::model::{Model, NOTICE};
+use super::model::{Attention, Model, NOTICE};
 use super::overlay::Overlay;
 use super::view::Pane;
 pub use change::settle;
@@ -24,7 +24,9 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     let mut effects = Vec::new();
     expire(model, now);
     // Who types or points looks here, whatever the terminal said last.
-    model.has_focus |= matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_));
+    if matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_)) {
+        model.attention = Attention::Here;
+    }
     match message {
         Message::Key(key) => on_key(model, key, now, &mut effects),
         Message::Paste(text) => on_paste(model, &text, &mut effects),
@@ -34,7 +36,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
             effects.push(Effect::Repaint);
         }
         Message::Focus(gained) => {
-            model.has_focus = gained;
+            model.attention = if gained { Attention::Here } else { Attention::Elsewhere };
             if gained {
                 effects.push(Effect::Reload);
             }
@@ -49,7 +51,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         }
         Message::Reloaded(newer) => lookups::merge(model, newer, &mut effects),
         Message::Said { text, role } => model.say(text, role, now),
-        Message::HookFailed { lookup, why, took } => change::hook_failed(model, lookup, why, took, now),
+        Message::HookFailed { lookup, why, took } => change::hook_failed(model, lookup, &why, took, now),
         Message::Open(lookup) => lookups::open(model, lookup, &mut effects),
         Message::DemoStarted { host, lookups } => lookups::enter_demo(model, host, lookups, &mut effects),
         // Stays on the screen: with --demo there is nothing else on it.
