@@ -8,7 +8,7 @@ mod saver;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::demo;
 use crate::domain::lookup::Lookup;
 use crate::domain::target::Target;
-use crate::hook::{self, Failure, Hook};
+use crate::hook::Hook;
 use crate::input::{self, Input, Signal};
 use crate::runtime::{After, Event, Host};
 use crate::store::Store;
@@ -114,7 +114,7 @@ impl Process {
         Self {
             load_later: start.load_later,
             saver: start.store.map(|store| Saver::new(store, sender.clone())),
-            hook: start.hook.map(|command| hook(command, &sender)),
+            hook: start.hook.map(|command| hooks::hook(command, &sender)),
             session,
             urgent,
             events: inbox,
@@ -292,19 +292,6 @@ impl RestoreApi for Refusing {
     }
 }
 
-/// The configured command. Its failures reach the loop, or wait until they can.
-fn hook(command: Vec<String>, sender: &SyncSender<Event>) -> Hook {
-    let sender = sender.clone();
-    Hook::new(command, hook::Limits::default(), move |failure| {
-        !matches!(sender.try_send(hook_failed(failure).into()), Err(TrySendError::Full(_)))
-    })
-}
-
-fn hook_failed(failure: &Failure) -> Message {
-    let Failure { lookup, why, took } = failure.clone();
-    Message::HookFailed { lookup, why, took }
-}
-
 fn say(sender: &SyncSender<Event>, text: String) {
     let _ = sender.send(Message::Said { text, role: Role::Danger }.into());
 }
@@ -409,7 +396,7 @@ impl Host for Process {
             Effect::RunHook(happening) => {
                 let ran = self.hook.as_mut().map_or(Ok(()), |hook| hook.run(hooks::call(&happening)));
                 if let Err(failure) = ran {
-                    self.own.push_back(hook_failed(&failure).into());
+                    self.own.push_back(hooks::failed(&failure).into());
                 }
             }
             Effect::Mouse(on) => self.session.set_mouse(on)?,

@@ -1,11 +1,29 @@
-//! Puts a transition into the words of a hook: the JSON that scripts read, and variables.
+//! Puts a transition into the words of a hook, the JSON that scripts read and variables, and its failures into those
+//! of the loop.
+
+use std::sync::mpsc::{SyncSender, TrySendError};
 
 use jiff::Timestamp;
 
+use crate::app::Message;
 use crate::app::message::Happening;
 use crate::domain::text::clean;
 use crate::headless::{Reading, json};
-use crate::hook::Call;
+use crate::hook::{Call, Failure, Hook, Limits};
+use crate::runtime::Event;
+
+/// The configured command. Its failures reach the loop, or wait until they can.
+pub(super) fn hook(command: Vec<String>, sender: &SyncSender<Event>) -> Hook {
+    let sender = sender.clone();
+    Hook::new(command, Limits::default(), move |failure| {
+        !matches!(sender.try_send(failed(failure).into()), Err(TrySendError::Full(_)))
+    })
+}
+
+pub(super) fn failed(failure: &Failure) -> Message {
+    let Failure { lookup, why, took } = failure.clone();
+    Message::HookFailed { lookup, why, took }
+}
 
 pub(super) fn call(happening: &Happening) -> Call {
     let Happening { lookup, from, status, reading, read_at, stale } = happening;

@@ -44,7 +44,6 @@ pub(super) fn react(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>
 fn ended(watch: &Watch, change: &Change) -> Item {
     // What expired or is gone did not take that long: it was over before.
     let lasted = !matches!(change.to, Phase::Expired | Phase::Gone);
-    // Of a link the finish is when it was first seen, which may be long after it was there.
     let took = lasted.then(|| countdown::elapsed(watch.created_at(), change.at).text);
     Item::Ended { phase: change.to.clone(), took }
 }
