@@ -51,7 +51,11 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
 
 Files (native directories on macOS):
   $XDG_CONFIG_HOME/atlas-tui/config.toml   settings and keys, else ~/.config/atlas-tui/config.toml
-  $XDG_DATA_HOME/atlas-tui/lookups.json    saved lookups, else ~/.local/share/atlas-tui/lookups.json";
+  $XDG_DATA_HOME/atlas-tui/lookups.json    saved lookups, else ~/.local/share/atlas-tui/lookups.json
+
+Hook (a command in the config file, run on each transition with the job as JSON on standard input) gets:
+  ATLAS_TUI_LABEL, ATLAS_TUI_PHASE, ATLAS_TUI_PREVIOUS_PHASE, ATLAS_TUI_PROJECT_ID, ATLAS_TUI_INSTANCE,
+  ATLAS_TUI_JOB_ID, ATLAS_TUI_KIND";
 
 /// The whole command line.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]

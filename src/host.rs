@@ -1,6 +1,8 @@
 //! The outside of the loop in production: input, worker, store, clipboard and the embedded Atlas, each on a
 //! thread of its own and each speaking through one bounded channel.
 
+mod hooks;
+mod outward;
 mod saver;
 
 use std::collections::VecDeque;
@@ -18,18 +20,20 @@ use crate::api::auth::Credentials;
 use crate::api::base_url::{BaseUrl, BaseUrlError};
 use crate::api::client::{Client, Limits};
 use crate::api::{Answer, ApiError, Batch, Listing, RestoreApi};
-use crate::app::screen::{Role, Size};
+use crate::app::screen::{Progress, Role, Size};
 use crate::app::{Effect, Message};
 use crate::clipboard::{Clipboard, Surroundings, open_link};
 use crate::clock::{Clock, SystemClock};
 use crate::demo;
 use crate::domain::lookup::Lookup;
 use crate::domain::target::Target;
+use crate::hook::Hook;
 use crate::input::{self, Input, Signal};
 use crate::runtime::{After, Event, Host};
 use crate::store::Store;
 use crate::terminal::{self, Session, Tty};
 use crate::worker::{self, Command, task};
+use outward::Outward;
 use saver::Saver;
 
 /// Events on their way to the loop. A frame's worth of typing and reports fits many times over; when the loop
@@ -42,6 +46,9 @@ const COMMANDS: usize = 64;
 
 /// Until the next try to hand over commands that did not fit.
 const FLUSH: Duration = Duration::from_millis(10);
+
+/// What a hook gets to end by itself when the program is left: enough to hand on what it was told.
+const HOOK_GRACE: Duration = Duration::from_secs(1);
 
 /// Which Atlas is asked, and with which key.
 #[derive(Debug, Clone)]
@@ -66,6 +73,8 @@ pub struct Process {
     saver: Option<Saver>,
     clipboard: Clipboard,
     surroundings: Surroundings,
+    outward: Outward,
+    hook: Option<Hook>,
     /// Ask for the demo as soon as the first frame is up.
     demo_first: bool,
     demo: Option<demo::Running>,
@@ -90,6 +99,8 @@ pub struct Start {
     /// Read the store once the first frame is up: a thousand lookups would double the wait for it.
     pub load_later: bool,
     pub demo: bool,
+    /// The command to run on each transition.
+    pub hook: Option<Vec<String>>,
     /// Panic once the first frame is up: proves that the terminal is given back.
     pub crash: bool,
 }
@@ -103,6 +114,7 @@ impl Process {
         Self {
             load_later: start.load_later,
             saver: start.store.map(|store| Saver::new(store, sender.clone())),
+            hook: start.hook.map(|command| hooks::hook(command, &sender)),
             session,
             urgent,
             events: inbox,
@@ -111,6 +123,7 @@ impl Process {
             connection: start.connection,
             worker: None,
             clipboard: Clipboard::new(surroundings),
+            outward: Outward::new(surroundings),
             surroundings,
             demo_first: start.demo,
             demo: None,
@@ -127,8 +140,11 @@ impl Process {
     /// Gives the terminal back, waits for edits on their way to the disk, and tells which signal ended it all
     /// and why edits were lost, if any were.
     pub fn close(self) -> (Option<Signal>, Option<String>) {
-        let Self { session, saver, signal, .. } = self;
+        let Self { session, saver, signal, hook, .. } = self;
         drop(session);
+        if let Some(hook) = hook {
+            hook.finish(HOOK_GRACE);
+        }
         (signal, saver.and_then(Saver::finish))
     }
 
@@ -183,6 +199,7 @@ impl Process {
     /// Takes the terminal again, which may have another size by now.
     fn repaint_after(&mut self, taken: io::Result<()>) -> io::Result<After> {
         taken?;
+        self.outward.left();
         let size = terminal::size()?;
         self.own.push_back(Message::Resize(Size { width: size.width, height: size.height }).into());
         Ok(After::Repaint)
@@ -321,6 +338,10 @@ impl Host for Process {
         self.session.set_title(title)
     }
 
+    fn set_progress(&mut self, progress: Progress) -> io::Result<()> {
+        self.outward.set_progress(progress, &mut self.session)
+    }
+
     fn wipe(&mut self, terminal: &mut Terminal<Tty>, size: Size) -> io::Result<()> {
         terminal.backend_mut().resized(ratatui::layout::Size::new(size.width, size.height));
         terminal.clear()
@@ -368,6 +389,15 @@ impl Host for Process {
                 open_link(&url, self.surroundings, move |text| {
                     let _ = sender.try_send(Message::Said { text, role: Role::Info }.into());
                 });
+            }
+            Effect::Notify(notification) => {
+                self.outward.notify(&notification, &mut self.session, &self.sender)?;
+            }
+            Effect::RunHook(happening) => {
+                let ran = self.hook.as_mut().map_or(Ok(()), |hook| hook.run(hooks::call(&happening)));
+                if let Err(failure) = ran {
+                    self.own.push_back(hooks::failed(&failure).into());
+                }
             }
             Effect::Mouse(on) => self.session.set_mouse(on)?,
             Effect::StartDemo => self.start_demo(),

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::watch::Watch;
+use super::model::Model;
 use crate::domain::phase::Phase;
 
 /// How long a row stands out.
@@ -33,10 +33,14 @@ impl Changed {
     }
 }
 
-/// Notes that a watch is in another phase than before. A first answer is no change, for nothing was known.
-pub(super) fn note(watch: &mut Watch, before: Option<Phase>, now: Timestamp) {
-    let Some(from) = before else { return };
-    if watch.phase().is_some_and(|phase| *phase != from) {
-        watch.changed = Some(Box::new(Changed { from, at: now }));
+/// Notes the changes of this message that count: no first answer, and none that takes back an earlier one and has
+/// been said only once.
+pub(super) fn note(model: &mut Model, now: Timestamp) {
+    let changes = std::mem::take(&mut model.changes);
+    for (id, change) in &changes {
+        if let Some(watch) = model.watch_mut(*id) {
+            watch.changed = Some(Box::new(Changed { from: change.from.clone(), at: now }));
+        }
     }
+    model.changes = changes;
 }

@@ -5,6 +5,7 @@
 
 pub mod changed;
 pub mod copy;
+pub mod course;
 pub mod filter;
 pub mod form;
 pub mod key;
@@ -12,6 +13,7 @@ pub mod keymap;
 pub mod layout;
 pub mod message;
 pub mod model;
+pub mod notification;
 pub mod order;
 pub mod overlay;
 pub mod raw;
@@ -26,4 +28,4 @@ pub mod watch;
 
 pub use message::{Effect, Message};
 pub use model::Model;
-pub use update::update;
+pub use update::{settle, update};

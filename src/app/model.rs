@@ -11,13 +11,14 @@ use tui_input::Input;
 use super::filter::Filter;
 use super::keymap::{Action, Keymap};
 use super::layout;
+use super::notification::{News, Switches};
 use super::order::Order;
 use super::overlay::Overlay;
 use super::rows::Rows;
 use super::time_format::TimeFormat;
 use super::traffic::Question;
 use super::view::{Ends, Layout, Pane, Role, Size, ThemeName};
-use super::watch::Watch;
+use super::watch::{Change, Watch};
 use crate::api::Budget;
 use crate::domain::lookup::Lookup;
 use crate::domain::server_clock::ServerClock;
@@ -48,6 +49,9 @@ pub struct Setup {
     pub time: TimeFormat,
     pub zone: Zone,
     pub interval: Duration,
+    pub notify: Switches,
+    /// A command is to be run on each transition.
+    pub hook: bool,
 }
 
 /// The machine's time zone, looked up when it is first needed: that reads a directory of hundreds of names.
@@ -95,6 +99,13 @@ pub enum Source {
     },
 }
 
+/// Whether the terminal has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attention {
+    Here,
+    Elsewhere,
+}
+
 /// What just happened, until a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -115,7 +126,8 @@ pub struct LogEntry {
     pub body_bytes: u64,
     pub requests: u32,
     pub request_id: Option<String>,
-    pub question: Question,
+    /// `None` for what was no request to Atlas: a hook.
+    pub question: Option<Question>,
 }
 
 #[derive(Debug, Clone)]
@@ -156,6 +168,11 @@ pub struct Model {
     /// Edits sent to the store, and how many of them it has confirmed.
     pub edits_made: u64,
     pub edits_saved: u64,
+    /// As the terminal says; one that does not say has it.
+    pub attention: Attention,
+    /// Transitions of this message, until they have been reacted to.
+    pub(super) changes: Vec<(WatchId, Change)>,
+    pub(super) news: News,
     next_watch: u64,
 }
 
@@ -189,6 +206,9 @@ impl Model {
             log: VecDeque::new(),
             edits_made: 0,
             edits_saved: 0,
+            attention: Attention::Here,
+            changes: Vec::new(),
+            news: News::default(),
             next_watch: 0,
         }
     }

@@ -45,8 +45,9 @@ impl Traffic {
             }
             traffic.requests = traffic.requests.saturating_add(u64::from(entry.requests));
             match entry.question {
-                Question::Single => traffic.single += 1,
-                Question::List => traffic.list += 1,
+                Some(Question::Single) => traffic.single += 1,
+                Some(Question::List) => traffic.list += 1,
+                None => continue,
             }
             traffic.errors += u64::from(entry.role != Role::Good);
             let leaves_at = entry.at.checked_add(MINUTE).ok();
@@ -87,7 +88,7 @@ mod tests {
             body_bytes: 0,
             requests,
             request_id: None,
-            question,
+            question: Some(question),
         }
     }
 
@@ -95,6 +96,12 @@ mod tests {
     fn the_last_minute_is_counted_and_no_more() {
         let log = [
             entry("2026-08-10T03:41:00Z", 1, Question::List, Role::Good),
+            // What was no request is not counted.
+            LogEntry {
+                question: None,
+                requests: 0,
+                ..entry("2026-08-10T03:40:50Z", 0, Question::Single, Role::Danger)
+            },
             entry("2026-08-10T03:40:30Z", 2, Question::Single, Role::Good),
             entry("2026-08-10T03:40:10Z", 1, Question::Single, Role::Warning),
             entry("2026-08-10T03:40:00Z", 1, Question::Single, Role::Danger),

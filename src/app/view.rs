@@ -53,8 +53,10 @@ impl Span {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Screen {
     pub size: Size,
-    /// The terminal's own title.
+    /// The terminal's own title; empty when it is left alone.
     pub window_title: String,
+    /// In the terminal's tab or in the taskbar.
+    pub progress: Progress,
     /// Borders, bars and spinners in ASCII only. Glyphs in texts are already chosen to match.
     pub ascii: bool,
     pub theme: ThemeName,
@@ -64,6 +66,20 @@ pub struct Screen {
     pub notice: Option<Span>,
     pub footer: Footer,
     pub overlay: Option<Overlay>,
+}
+
+/// What a tab or a taskbar shows of all jobs together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Progress {
+    /// Nothing is under way.
+    #[default]
+    None,
+    /// So many hundredths are done.
+    Percent(u8),
+    /// Something failed that nobody has looked at.
+    Failed,
+    /// Something runs; how far it is is not known.
+    Running,
 }
 
 /// The last line to which each text on the screen can be scrolled, known once it is laid out.

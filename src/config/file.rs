@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
-use super::{ConfigError, interval};
+use super::{ConfigError, interval, reactions};
 use crate::api::BaseUrl;
 use crate::app::keymap::Keymap;
+use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
 
@@ -29,6 +30,9 @@ pub struct ConfigFile {
     pub mouse: Option<bool>,
     pub motion: Option<bool>,
     pub time: Option<TimeFormat>,
+    pub notify: Switches,
+    /// Program and arguments of the hook.
+    pub hook: Option<Vec<String>>,
     pub keymap: Keymap,
 }
 
@@ -47,6 +51,8 @@ struct Written {
     motion: Option<bool>,
     #[serde(deserialize_with = "time")]
     time: Option<TimeFormat>,
+    notify: reactions::Notify,
+    hook: reactions::Hook,
     keys: BTreeMap<Spanned<String>, Keys>,
 }
 
@@ -101,6 +107,8 @@ fn parse(bytes: &[u8]) -> Result<ConfigFile, (usize, String)> {
         mouse: written.mouse,
         motion: written.motion,
         time: written.time,
+        notify: written.notify.switches(),
+        hook: written.hook.command,
         keymap,
     })
 }

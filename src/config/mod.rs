@@ -10,6 +10,7 @@ pub mod file;
 pub mod flags;
 pub mod interval;
 pub mod paths;
+mod reactions;
 pub mod settings;
 pub mod target;
 

@@ -79,16 +79,6 @@ fn marked(model: &Model) -> Option<Span> {
     Some(Span::new(text, Role::Strong))
 }
 
-/// Without a running time: a title that changes each second is noise in every tab bar.
-pub(super) fn window_title(model: &Model) -> String {
-    match model.selected_watch() {
-        Some(watch) => {
-            format!("atlas-tui: {} {}", watch.lookup.name(), watch.word())
-        }
-        None => "atlas-tui".into(),
-    }
-}
-
 pub(super) fn footer(model: &Model) -> Footer {
     let prompt = model.prompt.as_ref().map(|input| Prompt {
         sign: "/",

@@ -9,6 +9,7 @@ mod form;
 mod frame;
 mod list;
 mod log;
+mod outside;
 mod overlays;
 mod shapes;
 mod sunset;
@@ -51,9 +52,11 @@ pub fn project(model: &Model, now: Timestamp) -> Projection {
     for watch in &model.watches {
         ticker.wake_at(watch.status_changes_at());
     }
+    let (window_title, progress) = outside::title_and_progress(model);
     let screen = Screen {
         size: model.setup.size,
-        window_title: frame::window_title(model),
+        window_title,
+        progress,
         ascii: model.setup.ascii,
         theme: model.setup.theme,
         header: frame::header(model, &mut ticker),
@@ -62,5 +65,7 @@ pub fn project(model: &Model, now: Timestamp) -> Projection {
         footer: frame::footer(model),
         overlay,
     };
+    // Not for the screen: after the header, which shows the time where a text on the screen depends on it.
+    outside::wake(model, &mut ticker);
     Projection { screen, changes_at: ticker.next() }
 }

@@ -1,6 +1,7 @@
 //! `update`: the only place where the model changes. Never blocks, never sends: it answers with effects.
 
 mod board;
+mod change;
 mod dialog;
 mod lookups;
 mod marks;
@@ -16,15 +17,20 @@ use super::form::Place;
 use super::key::{Code, Key};
 use super::keymap::Action;
 use super::message::{Effect, Message, Mouse};
-use super::model::{Model, NOTICE};
+use super::model::{Attention, Model, NOTICE};
 use super::overlay::Overlay;
 use super::view::Pane;
+pub use change::settle;
 
 /// Takes in one message.
 pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
     let mut effects = Vec::new();
     let by_person = matches!(message, Message::Key(_) | Message::Mouse(_));
     expire(model, now);
+    // Who types or points looks here, whatever the terminal said last.
+    if matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_)) {
+        model.attention = Attention::Here;
+    }
     match message {
         Message::Key(key) => on_key(model, key, now, &mut effects),
         Message::Paste(text) => on_paste(model, &text, &mut effects),
@@ -33,7 +39,12 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
             model.follow_selection();
             effects.push(Effect::Repaint);
         }
-        Message::Focus(true) => effects.push(Effect::Reload),
+        Message::Focus(gained) => {
+            model.attention = if gained { Attention::Here } else { Attention::Elsewhere };
+            if gained {
+                effects.push(Effect::Reload);
+            }
+        }
         Message::Mouse(mouse) => on_mouse(model, mouse, now, &mut effects),
         Message::Report(report) => report::take(model, report, now, &mut effects),
         Message::Stored(stored) => lookups::stored(model, stored, &mut effects),
@@ -44,21 +55,24 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         }
         Message::Reloaded(newer) => lookups::merge(model, newer, &mut effects),
         Message::Said { text, role } => model.say(text, role, now),
+        Message::HookFailed { lookup, why, took } => change::hook_failed(model, lookup, &why, took, now),
         Message::Open(lookup) => lookups::open(model, lookup, &mut effects),
         Message::DemoStarted { host, lookups } => lookups::enter_demo(model, host, lookups, &mut effects),
         // Stays on the screen: with --demo there is nothing else on it.
         Message::DemoFailed { why } => {
             model.file_note = Some(format!("the demo could not be started: {why}"));
         }
-        Message::Wake | Message::Focus(false) => {}
+        Message::Wake => {}
         Message::Terminate => effects.push(Effect::Quit),
     }
+    changed::note(model, now);
     if by_person {
         marks::looked(model);
     }
     if model.is_disarranged() {
         sort::settle(model, &mut effects);
     }
+    change::react(model, now, &mut effects);
     effects
 }
 
@@ -70,9 +84,8 @@ fn expire(model: &mut Model, now: Timestamp) {
     let clock = model.clock;
     for watch in &mut model.watches {
         if watch.status_changes_at().is_some_and(|at| at <= now) {
-            let before = watch.phase().cloned();
-            watch.assess(&clock, now);
-            changed::note(watch, before, now);
+            let change = watch.assess(&clock, now);
+            model.changes.extend(change.map(|change| (watch.id, change)));
             model.rows.disturb();
         }
     }

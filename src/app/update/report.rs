@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::{lookups, sort};
 use crate::api::{ApiError, Meta};
-use crate::app::changed;
 use crate::app::message::Effect;
 use crate::app::model::{LogEntry, Model};
 use crate::app::overlay::Overlay;
@@ -78,7 +77,7 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
     // A late report of a lookup that was read again since, or is gone.
     let Some(about) = about else { return };
     let entry = log_entry(failure.as_ref(), &meta, about, latency, received_at);
-    model.log(LogEntry { question, ..entry });
+    model.log(LogEntry { question: Some(question), ..entry });
     let offset = model.clock.offset();
     if let Some(date) = meta.server_date {
         model.clock.observe(date, sent_at, received_at);
@@ -89,6 +88,7 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
     let clock = model.clock;
     let mut switched = Vec::new();
     let mut raw = None;
+    let mut changes = Vec::new();
     let mut answered = Vec::with_capacity(reads.len());
     let selected = model.selected;
     each(model, reads.into_iter().map(|read| (read.watch, read)), |watch, read| {
@@ -104,11 +104,10 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
         }
         let reading = |job| Box::new(Reading { job, latency, meta: meta.clone() });
         watch.job.ended(request, result.map(reading).map_err(Box::new), received_at, next_at);
-        let before = watch.phase().cloned();
-        watch.assess(&clock, now);
-        changed::note(watch, before, now);
+        changes.extend(watch.assess(&clock, now).map(|change| (watch.id, change)));
         answered.push(watch.id);
     });
+    model.changes.append(&mut changes);
     if let (Some(raw), Some(Overlay::Raw(view))) = (raw, &mut model.overlay) {
         view.replace(raw.as_str());
     }
@@ -147,6 +146,6 @@ fn log_entry(
         body_bytes: meta.body_bytes,
         requests: meta.requests,
         request_id: meta.request_id.clone(),
-        question: Question::Single,
+        question: None,
     }
 }
