@@ -44,10 +44,10 @@ def take():
         tmux("new-session", "-d", "-s", "p", "-x", str(COLUMNS), "-y", str(ROWS), command)
         try:
             wait_for("RUNNING")
-            tmux("send-keys", "-t", "p", "j")
-            # The link of the second lookup appears, and the fifth one fails, while the demo runs.
+            tmux("send-keys", "-t", "p", "jj")
+            # The links of the third lookup appear, and a second restore fails, while the demo runs.
             wait_for("Link expires in")
-            wait_for("failed   ")
+            wait_for("2 failed")
             return tmux("capture-pane", "-p", "-e", "-t", "p").rstrip("\n").split("\n")
         finally:
             tmux("kill-server")

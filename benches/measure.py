@@ -337,7 +337,7 @@ def measure(ours, bare, homes, table, options):
     say("countdown")
     with Atlas(ours[0]) as atlas:
         # Paused, so that only the countdown moves.
-        link = homes.new(atlas.named("sessions-dump") or atlas.lookups[:1], atlas)
+        link = homes.new(atlas.named("billing-dump") or atlas.lookups[:1], atlas)
         ticking = idle(ours, link, options.seconds, settle=3, press=b"p")
     bare_ticking = idle(bare + ["tick"], nothing, options.seconds, settle=1)
     table.below("wake-ups a second, countdown", ticking["wakes"], 3, bare=bare_ticking["wakes"])

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::config::interval;
+use crate::config::{fleet, interval};
 use crate::domain::target::Kind;
 
 const AFTER_HELP: &str = "\
@@ -45,7 +45,8 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
   ATLAS_TUI_HOME                 directory for everything atlas-tui reads and writes
   ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG,
   ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
-  ATLAS_TUI_PORT, ATLAS_TUI_SEED  as the flag of that name
+  ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET
+                                 as the flag of that name
   NO_COLOR, CLICOLOR=0           no colours
   LC_ALL, LC_CTYPE, LANG         a locale other than UTF-8 means --ascii
 
@@ -171,6 +172,10 @@ pub struct DemoServer {
     /// Seed of the names and tokens; ids begin with the time of the start, as Atlas makes them
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+
+    /// Add clusters and jobs of each, for tests under load: 20x50 makes a thousand jobs more
+    #[arg(long, value_name = "CxJ", value_parser = fleet::parse)]
+    pub fleet: Option<(u16, u16)>,
 }
 
 impl Args {
@@ -270,6 +275,9 @@ mod tests {
             &["get"],
             &["get", "j", "-o", "yaml"],
             &["demo-server", "--port", "65536"],
+            &["demo-server", "--fleet", "20"],
+            &["demo-server", "--fleet", "0x50"],
+            &["demo-server", "--fleet", "65535x65535"],
             &["--private-key", "x"],
         ] {
             let error = Args::read(["atlas-tui"].iter().chain(words)).unwrap_err();

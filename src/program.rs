@@ -145,6 +145,7 @@ fn demo_server(server: &cli::DemoServer) -> u8 {
     let options = demo::Options {
         port: server.port.unwrap_or_default(),
         seed: server.seed.unwrap_or_default(),
+        fleet: server.fleet.map(|(clusters, jobs_per_cluster)| demo::Fleet { clusters, jobs_per_cluster }),
         ..demo::Options::default()
     };
     match demo::serve_until_stopped(options, &mut io::stdout().lock()) {

@@ -41,12 +41,12 @@ fn assert_usage(run: &Run, words: &[&str]) {
 
 #[test]
 fn get_prints_an_answer_for_people() {
-    let atlas = Atlas::start();
-    let run = atlas.home().run(&["get", &atlas.target("billing-copy")]);
+    let atlas = Atlas::of_serverless_instances();
+    let run = atlas.home().run(&["get", &atlas.target("reports-copy")]);
     assert_eq!((run.code, run.err.as_str()), (0, ""));
     let rows: Vec<_> = run.out.lines().collect();
     for row in [
-        "Instance    billing-us (serverless)",
+        "Instance    reports-07 (serverless)",
         "Phase       completed",
         "Flags       cancelled no · expired no · failed no",
         "Created     2026-08-07T02:33:49Z",
@@ -61,7 +61,7 @@ fn get_prints_an_answer_for_people() {
 #[test]
 fn get_prints_one_json_object() {
     let atlas = Atlas::start();
-    let target = atlas.target("customers-dump");
+    let target = atlas.target("billing-dump");
     let run = atlas.home().run(&["get", &target, "-o", "json"]);
     assert_eq!((run.code, run.err.as_str()), (0, ""));
     let value: Value = serde_json::from_str(one_line(&run.out)).unwrap();
@@ -77,7 +77,7 @@ fn get_prints_one_json_object() {
 
 #[test]
 fn exit_codes_tell_the_phase_when_asked() {
-    let atlas = Atlas::start();
+    let atlas = Atlas::of_serverless_instances();
     let assert_codes = |codes: &[(&str, &str, u8)]| {
         for (label, phase, code) in codes {
             let target = atlas.target(label);
@@ -88,8 +88,8 @@ fn exit_codes_tell_the_phase_when_asked() {
         }
     };
     assert_codes(&[
-        ("billing-copy", "completed", 0),
-        ("customers-dump", "ready", 0),
+        ("reports-copy", "completed", 0),
+        ("billing-dump", "ready", 0),
         ("ledger-rehearsal", "cancelled", 4),
         ("audit-dump", "expired", 5),
         ("eu-nightly", "running", 9),
@@ -112,7 +112,7 @@ fn one_answer_takes_two_requests() {
 
 #[test]
 fn an_error_is_a_code_a_sentence_and_an_object() {
-    let atlas = Atlas::start();
+    let atlas = Atlas::of_serverless_instances();
     let known = atlas.target("orders-restore");
     let [_, project, instance, _] = known.split('/').collect::<Vec<_>>()[..] else { panic!("{known}") };
     let cases = [
@@ -182,8 +182,8 @@ fn an_atlas_that_does_not_answer_is_code_8() {
 
 #[test]
 fn every_form_of_a_target_is_read() {
-    let atlas = Atlas::start();
-    let target = atlas.target("billing-copy");
+    let atlas = Atlas::of_serverless_instances();
+    let target = atlas.target("reports-copy");
     let [_, project, instance, job] = target.split('/').collect::<Vec<_>>()[..] else { panic!("{target}") };
     let path = format!("/api/atlas/v1.0/groups/{project}/serverless/{instance}/backup/restoreJobs/{job}");
     let url = format!("https://cloud.mongodb.com{path}");
@@ -193,7 +193,7 @@ fn every_form_of_a_target_is_read() {
     let json = format!(r#"{{"id":"{job}","links":[{{"rel":"self","href":"http://localhost:8080{path}"}}]}}"#);
     for words in [
         vec![target.as_str()],
-        vec![&target.to_uppercase().replace("SERVERLESS", "serverless").replace("BILLING-US", "billing-us")],
+        vec![&target.to_uppercase().replace("SERVERLESS", "serverless").replace("REPORTS-07", "reports-07")],
         vec![&format!(" \"{target}\" ")],
         vec![&path],
         vec![&url],
@@ -249,7 +249,7 @@ fn a_target_that_names_no_job_is_an_object_too() {
     let value: Value = serde_json::from_str(one_line(&run.out)).unwrap();
     assert_eq!((&value["target"], &value["error"]["kind"]), (&Value::Null, &Value::from("usage")));
     assert!(run.err.contains("the space at 2"), "{}", run.err);
-    let both = atlas.home().run(&["--demo", &atlas.target("billing-copy")]);
+    let both = atlas.home().run(&["--demo", &atlas.target("billing-dump")]);
     assert!(both.code == 2 && both.err.contains("takes no TARGET"), "{}", both.err);
 }
 
@@ -308,7 +308,7 @@ fn help_and_version_need_nothing() {
 
 #[test]
 fn a_closed_pipe_ends_quietly() {
-    let atlas = Atlas::start();
+    let atlas = Atlas::of_serverless_instances();
     let target = atlas.target("ledger-rehearsal");
     for (words, code) in [
         (&["get", &target, "-o", "json"][..], 0),
@@ -336,7 +336,7 @@ fn a_closed_pipe_ends_quietly() {
 fn an_answer_that_cannot_be_written_is_no_success() {
     let atlas = Atlas::start();
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    let target = atlas.target("billing-copy");
+    let target = atlas.target("billing-dump");
     let home = atlas.home();
     let mut command = home.command(&["get", &target]);
     let output = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
@@ -348,19 +348,22 @@ fn an_answer_that_cannot_be_written_is_no_success() {
 #[test]
 fn the_demo_server_prints_all_that_it_takes_to_ask_it() {
     let server = DemoServer::start(&["--seed", "7"]);
-    assert_eq!(server.told.iter().filter(|line| line.contains(" serverless/")).count(), 10);
+    assert_eq!(server.told.iter().filter(|line| line.split('/').count() == 4).count(), 12);
     let home = Home::bare()
         .with("MONGODB_ATLAS_BASE_URL", server.told("URL"))
         .with("MONGODB_ATLAS_PUBLIC_API_KEY", server.told("public key"))
         .with("MONGODB_ATLAS_PRIVATE_API_KEY", server.told("private key"));
-    let run = home.run(&["get", server.told("billing-copy"), "--exit-status"]);
+    let run = home.run(&["get", server.told("billing-dump"), "--exit-status"]);
     assert_eq!((run.code, run.err.as_str()), (0, ""));
+
+    let many = DemoServer::start(&["--fleet", "2x3"]);
+    assert_eq!(many.told("job-0006").rsplit('/').nth(1), Some("fleet-02"));
 
     let curl = server.told.last().unwrap();
     assert!(curl.starts_with("curl --digest "), "{curl}");
     let run = home.run(&["get", curl]);
     assert_eq!(run.code, 0, "the curl line is a TARGET: {}", run.err);
-    assert!(run.out.contains("orders-305 (serverless)"), "{}", run.out);
+    assert!(run.out.contains("orders-prod (dedicated)"), "{}", run.out);
 }
 
 #[test]

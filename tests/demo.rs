@@ -9,130 +9,21 @@
     reason = "helper functions of tests; a failure is to be loud"
 )]
 
-use std::collections::BTreeMap;
+#[path = "demo/caller.rs"]
+mod caller;
+#[path = "demo/endpoints.rs"]
+mod endpoints;
+
 use std::io::{Read, Write};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::mpsc;
 use std::time::Duration;
 
-use atlas_tui::clock::Clock;
-use atlas_tui::demo::{self, Fault, NonceLife, Options, RateLimit, Running};
+use atlas_tui::demo::{self, Fault, NonceLife, Options, RateLimit};
 use atlas_tui::domain::secret::ExposeSecret;
-use digest_auth::{AuthContext, HttpMethod, WwwAuthenticateHeader};
-use jiff::{SignedDuration, Timestamp};
-use reqwest::{Client, Method, Response, StatusCode};
-use serde_json::{Value, json};
-
-/// A clock that stands still until it is wound.
-#[derive(Clone)]
-struct HandClock(Arc<Mutex<Timestamp>>);
-
-impl HandClock {
-    fn at(text: &str) -> Self {
-        Self(Arc::new(Mutex::new(text.parse().unwrap())))
-    }
-
-    fn wind(&self, seconds: i64) {
-        let mut now = self.0.lock().unwrap();
-        *now += SignedDuration::from_secs(seconds);
-    }
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
-
-const START: &str = "2026-11-24T03:41:07.25Z";
-
-async fn started(options: Options) -> (Running, HandClock) {
-    let clock = HandClock::at(START);
-    (demo::start_with(options, clock.clone()).await.unwrap(), clock)
-}
-
-fn client() -> Client {
-    // Another test of this process may have installed it first.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    Client::builder().no_proxy().build().unwrap()
-}
-
-/// Asks with a key, one challenge and a count of its own choice.
-struct Caller {
-    client: Client,
-    user: String,
-    password: String,
-    challenge: Option<WwwAuthenticateHeader>,
-}
-
-impl Caller {
-    fn new(demo: &Running) -> Self {
-        let password = demo.private_key.expose_secret().to_owned();
-        Self { client: client(), user: demo.public_key.clone(), password, challenge: None }
-    }
-
-    /// Unsigned, as every first request is.
-    async fn bare(&self, url: &str) -> Response {
-        self.client.get(url).send().await.unwrap()
-    }
-
-    /// Signed with the count after the one in the kept challenge.
-    async fn signed(&mut self, method: Method, url: &str) -> Response {
-        self.signed_for(method, url, None).await
-    }
-
-    /// Signed for another path than the one asked for, when `path` is given.
-    async fn signed_for(&mut self, method: Method, url: &str, path: Option<&str>) -> Response {
-        let own = url::Url::parse(url).unwrap();
-        let own = own.query().map_or(own.path().to_owned(), |query| format!("{}?{query}", own.path()));
-        let context = AuthContext::new_with_method(
-            self.user.as_str(),
-            self.password.as_str(),
-            path.map_or(own, str::to_owned),
-            None::<&[u8]>,
-            HttpMethod::from(method.as_str().to_owned()),
-        );
-        let answer = self.challenge.as_mut().unwrap().respond(&context).unwrap();
-        let request = self.client.request(method, url).header("Authorization", answer.to_string());
-        request.send().await.unwrap()
-    }
-
-    /// As curl does it: keeps the challenge that it has, or gets one first.
-    async fn get(&mut self, url: &str) -> Response {
-        if self.challenge.is_none() {
-            self.challenge = Some(challenge_of(&self.bare(url).await));
-        }
-        self.signed(Method::GET, url).await
-    }
-
-    /// The count that the next request will carry.
-    fn next_count(&mut self, count: u32) {
-        self.challenge.as_mut().unwrap().nc = count - 1;
-    }
-}
-
-fn challenge_of(answer: &Response) -> WwwAuthenticateHeader {
-    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
-    digest_auth::parse(header(answer, "www-authenticate")).unwrap()
-}
-
-fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
-    answer.headers().get(name).map_or("", |value| value.to_str().unwrap())
-}
-
-async fn body(answer: Response) -> Value {
-    serde_json::from_str(&answer.text().await.unwrap()).unwrap()
-}
-
-fn url_of(demo: &Running, label: &str) -> String {
-    demo.url(demo.lookup(label).unwrap())
-}
-
-/// A recorded exchange: the headers by lower-case name, and the body.
-fn recording(text: &str) -> (BTreeMap<String, String>, String) {
-    let (head, body) = text.split_once("\n\n").unwrap();
-    let headers = head.lines().skip(1).filter_map(|line| line.split_once(": "));
-    (headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect(), body.to_owned())
-}
+use caller::{Caller, body, challenge_of, client, header, recording, started, url_of};
+use jiff::SignedDuration;
+use reqwest::Method;
+use serde_json::json;
 
 fn without_nonce(challenge: &str) -> (String, String) {
     let (before, rest) = challenge.split_once("nonce=\"").unwrap();
@@ -261,9 +152,9 @@ async fn answers_carry_the_budget_an_id_and_the_servers_time() {
     let options = Options { clock_ahead: SignedDuration::from_secs(240), ..Options::default() };
     let (demo, clock) = started(options).await;
     let mut caller = Caller::new(&demo);
-    let url = url_of(&demo, "sessions-dump");
+    let url = url_of(&demo, "invoices-dump");
     let first = caller.get(&url).await;
-    assert_eq!(header(&first, "content-type"), "application/json");
+    assert_eq!(header(&first, "content-type"), "application/vnd.atlas.2023-01-01+json;charset=utf-8");
     assert_eq!(header(&first, "ratelimit-limit"), "1200");
     assert_eq!(header(&first, "ratelimit-remaining"), "1199");
     assert_eq!(header(&first, "date"), "Tue, 24 Nov 2026 03:45:07 GMT");
@@ -291,7 +182,7 @@ async fn an_empty_bucket_answers_as_documented_and_fills_again() {
     assert_eq!(header(&limited, "retry-after"), "12");
     assert_eq!(header(&limited, "ratelimit-remaining"), "0");
     assert_eq!(header(&limited, "x-error-code"), "RATE_LIMITED_TOKEN_BUCKET");
-    let path = "api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}";
+    let path = "api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}";
     let wanted = json!({
         "detail": format!("Rate limit exceeded for {path}. Please retry after 12 seconds. \
             Request capacity: 2. Refill rate: 5 per 60 seconds."),
@@ -332,25 +223,26 @@ async fn unknown_ids_are_told_apart_in_the_recorded_words() {
     let (demo, _) = started(Options::default()).await;
     let mut caller = Caller::new(&demo);
     let known = &demo.lookup("orders-restore").unwrap().target;
-    let root = format!("{}/api/atlas/v1.0/groups", demo.base_url);
+    let root = format!("{}/api/atlas/v2/groups", demo.base_url);
     let jobs = "backup/restoreJobs";
 
     let (_, recorded) = recording(include_str!("recordings/error-404-group-not-found.http"));
     let nobody = "111111111111111111111111";
-    let url = format!("{root}/{nobody}/serverless/orders-305/{jobs}/{}", known.job);
+    let url = format!("{root}/{nobody}/clusters/orders-prod/{jobs}/{}", known.job);
     let answer = caller.get(&url).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "x-error-code")), (404, "GROUP_NOT_FOUND"));
+    assert_eq!(header(&answer, "ratelimit-limit"), "", "nor has the recorded one");
     assert_eq!(answer.text().await.unwrap(), recorded);
 
     let (_, recorded) = recording(include_str!("recordings/error-404-cluster-not-found.http"));
-    let url = format!("{root}/{}/serverless/backupRestores-305/{jobs}/{}", known.project, known.job);
+    let url = format!("{root}/{}/clusters/backupRestores-305/{jobs}/{}", known.project, known.job);
     let answer = caller.get(&url).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "x-error-code")), (404, "CLUSTER_NOT_FOUND"));
     let recorded = recorded.replace("6a793f6b2c88faeba59bae37", known.project.as_str());
     assert_eq!(answer.text().await.unwrap(), recorded);
 
-    let elsewhere = format!("{root}/{}/serverless/archive-02/{jobs}/{}", known.project, known.job);
-    let unknown = [url_of(&demo, "july-report"), elsewhere, format!("{root}/%ff/serverless/x/{jobs}/y")];
+    let elsewhere = format!("{root}/{}/clusters/events-eu/{jobs}/{}", known.project, known.job);
+    let unknown = [url_of(&demo, "july-report"), elsewhere, format!("{root}/x/clusters/y")];
     let strange =
         [demo.base_url.clone(), format!("{root}/x"), format!("{}/api/atlas/v9/?a=b", demo.base_url)];
     for url in unknown.iter().chain(&strange) {
@@ -379,7 +271,7 @@ async fn stats_count_everything_but_themselves() {
     let stats = format!("{}/demo/stats", demo.base_url);
     assert_eq!(body(caller.bare(&stats).await).await, json!({"requests": 0, "challenges": 0, "answers": {}}));
     caller.get(&url_of(&demo, "orders-restore")).await;
-    caller.get(&url_of(&demo, "archive-dump")).await;
+    caller.get(&url_of(&demo, "orders-shards")).await;
     caller.get(&url_of(&demo, "july-report")).await;
     assert_eq!(
         body(caller.bare(&stats).await).await,
@@ -465,9 +357,11 @@ fn alone_it_says_how_to_ask_it() {
     let text = String::from_utf8(written.recv().unwrap()).unwrap();
     let url = text.lines().find_map(|line| line.strip_prefix("URL")).unwrap().trim();
     assert!(plain_get(url, "/demo/stats").starts_with("HTTP/1.1 200 OK"));
-    assert_eq!(text.lines().filter(|line| line.contains(" serverless/")).count(), 10);
+    assert_eq!(text.lines().filter(|line| line.split('/').count() == 4).count(), 12);
     let curl = text.lines().find(|line| line.starts_with("curl")).unwrap();
-    let wanted =
-        format!("curl --digest -u demopubl:00000000-de30-4000-8000-000000000000 {url}/api/atlas/v1.0/");
+    let wanted = format!(
+        "curl --digest -u demopubl:00000000-de30-4000-8000-000000000000 \
+         -H 'Accept: application/vnd.atlas.2023-01-01+json' {url}/api/atlas/v2/groups/"
+    );
     assert!(curl.starts_with(&wanted), "{curl}");
 }

@@ -45,7 +45,7 @@ fn with_block(text: &str, name: &str, content: &str) -> String {
 /// What `atlas-tui get` prints of the demonstration's first live link.
 async fn example() -> String {
     let atlas = demo::start_with(Options::default(), Then).await.unwrap();
-    let target = &atlas.lookup("customers-dump").unwrap().target;
+    let target = &atlas.lookup("billing-dump").unwrap().target;
     let base = atlas.base_url.parse().unwrap();
     let key = Credentials { public_key: atlas.public_key.clone(), private_key: atlas.private_key.clone() };
     let client = Client::new(&base, Some(key), Limits::default(), || Then.now()).unwrap();

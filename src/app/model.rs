@@ -33,6 +33,7 @@ const UNDO: usize = 50;
 
 /// What the user chose before the start, in flags, environment and file.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Setup {
     pub size: Size,
     /// Host of the base URL.

@@ -5,7 +5,7 @@
 
 use clap::ValueEnum;
 
-use super::{ConfigError, Env};
+use super::{ConfigError, Env, fleet};
 use crate::cli::{Args, Command, Output};
 
 /// Fills `--no-config`, `--demo`, and the flags of the subcommand.
@@ -30,6 +30,9 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
             }
             if server.seed.is_none() {
                 server.seed = env.parsed("ATLAS_TUI_SEED")?;
+            }
+            if server.fleet.is_none() {
+                server.fleet = env.read("ATLAS_TUI_FLEET", fleet::parse)?;
             }
         }
     }

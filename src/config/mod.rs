@@ -8,6 +8,7 @@ pub mod env;
 pub mod error;
 pub mod file;
 pub mod flags;
+pub mod fleet;
 pub mod interval;
 pub mod paths;
 mod reactions;

@@ -273,6 +273,7 @@ fn flags_of_subcommands_have_variables_too() {
         ("ATLAS_TUI_EXIT_STATUS", "1"),
         ("ATLAS_TUI_PORT", "8123"),
         ("ATLAS_TUI_SEED", "7"),
+        ("ATLAS_TUI_FLEET", "20x50"),
         ("ATLAS_TUI_DEMO", "1"),
     ]);
     let Some(Command::Get(get)) = setup.args(&["get", "x"]).unwrap().command else { panic!() };
@@ -281,7 +282,7 @@ fn flags_of_subcommands_have_variables_too() {
     assert_eq!(get.output, Some(Output::Text));
     let words = ["demo-server", "--port", "1"];
     let Some(Command::DemoServer(server)) = setup.args(&words).unwrap().command else { panic!() };
-    assert_eq!((server.port, server.seed), (Some(1), Some(7)));
+    assert_eq!((server.port, server.seed, server.fleet), (Some(1), Some(7), Some((20, 50))));
     assert!(setup.args(&[]).unwrap().demo);
     let error = Setup::new(&[("ATLAS_TUI_OUTPUT", "xml")]).args(&["get", "x"]).unwrap_err();
     assert_eq!(error.to_string(), "ATLAS_TUI_OUTPUT: the forms are text and json");

@@ -1,14 +1,16 @@
 //! An embedded Atlas on 127.0.0.1: the dashboard's demonstration, a server for curl, and what tests of the
 //! client talk to.
 //!
-//! It speaks as the recorded API does: the same digest challenge and strict nonce counts, the same bodies,
-//! rate-limit headers and errors. What happens to which job is a table ([`scenario`]); everything that decides
-//! is a function of the time since the start. There is no timer and no periodic task: when nobody asks, nothing
+//! It speaks as the recorded API does, for all kinds of restore jobs: the same digest challenge and strict nonce
+//! counts, the same versions, bodies, lists, rate-limit headers and errors. What happens to which job is a table
+//! ([`scenario`]); everything that decides is a function of the time since the start. There is no timer and no periodic task: when nobody asks, nothing
 //! wakes up. It reads no file, no credential and no network but its own listening socket.
 //!
 //! Must not know the client, the worker or the screen.
 
 mod digest;
+mod endpoint;
+mod page;
 mod rate;
 mod refusal;
 pub mod scenario;
@@ -31,7 +33,9 @@ pub use rate::RateLimit;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::lookup::Lookup;
 use crate::domain::secret::{ExposeSecret, Secret};
+use crate::domain::target::{Endpoint, Kind, Target};
 use scenario::Scenario;
+pub use scenario::{Fleet, ServerlessEndpoints};
 
 /// The user of the demonstration. A real public key has eight letters too, so screens look the same.
 const PUBLIC_KEY: &str = "demopubl";
@@ -51,6 +55,9 @@ pub struct Options {
     /// How far the server's clock is ahead of ours: in `Date` and in every date of an answer.
     pub clock_ahead: SignedDuration,
     pub fault: Option<Fault>,
+    pub serverless: ServerlessEndpoints,
+    /// More clusters and lookups than the plot has.
+    pub fleet: Option<Fleet>,
 }
 
 /// What is wrong with every answer.
@@ -80,7 +87,7 @@ pub struct Running {
     pub base_url: String,
     pub public_key: String,
     pub private_key: Secret,
-    /// In the order in which they are shown. The last one names a job that Atlas does not know.
+    /// In the order in which they are shown: those of the plot, then those of a fleet.
     pub lookups: Vec<Lookup>,
     atlas: Arc<server::Atlas>,
     /// Dropped with the rest, which is the signal to stop.
@@ -110,14 +117,18 @@ impl Running {
         self.lookups.iter().find(|lookup| lookup.label == label)
     }
 
-    /// Where the API answers for a lookup of this server.
+    /// Where the API answers for a lookup of this server, of whatever kind it turns out to be.
     #[must_use]
     pub fn url(&self, lookup: &Lookup) -> String {
-        let target = &lookup.target;
-        format!(
-            "{}/api/atlas/v1.0/groups/{}/serverless/{}/backup/restoreJobs/{}",
-            self.base_url, target.project, target.instance, target.job
-        )
+        self.endpoint(lookup)
+            .map(|endpoint| format!("{}{}", self.base_url, endpoint.path))
+            .unwrap_or_default()
+    }
+
+    /// The lookup's path, and the media type to ask for. The kind is never `auto` here, so that there is one.
+    fn endpoint(&self, lookup: &Lookup) -> Option<Endpoint> {
+        let kind: Kind = self.atlas.scenario.kind(&lookup.target);
+        Target { kind, ..lookup.target.clone() }.endpoint()
     }
 }
 
@@ -190,7 +201,7 @@ async fn bind(
     options: Options,
     clock: impl Clock,
 ) -> io::Result<(Running, impl Future<Output = ()> + Send + 'static)> {
-    let Options { port, seed, nonce, rate, clock_ahead, fault } = options;
+    let Options { port, seed, nonce, rate, clock_ahead, fault, serverless, fleet } = options;
     let named = |error: io::Error| io::Error::new(error.kind(), format!("127.0.0.1:{port}: {error}"));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(named)?;
     let address = listener.local_addr()?;
@@ -199,7 +210,7 @@ async fn bind(
         let now = clock.now();
         now.saturating_add(clock_ahead).unwrap_or(now)
     });
-    let scenario = Scenario::new(seed, now());
+    let scenario = Scenario::new(seed, serverless, fleet, now());
     let lookups = scenario.lookups().cloned().collect();
     let gate = digest::Gate::new(PUBLIC_KEY, PRIVATE_KEY.into(), nonce);
     let atlas = Arc::new(server::Atlas::new(scenario, now, gate, rate, fault));
@@ -232,9 +243,11 @@ fn introduce(running: &Running, out: &mut impl Write) -> io::Result<()> {
     for lookup in &running.lookups {
         writeln!(out, "{:<18} {}", lookup.label, lookup.target)?;
     }
-    if let Some(lookup) = running.lookups.first() {
-        let url = running.url(lookup);
-        writeln!(out, "\ncurl --digest -u {}:{key} {url}", running.public_key)?;
+    let first = running.lookups.first();
+    if let Some(Endpoint { path, accept }) = first.and_then(|lookup| running.endpoint(lookup)) {
+        let user = &running.public_key;
+        let url = format!("{}{path}", running.base_url);
+        writeln!(out, "\ncurl --digest -u {user}:{key} -H 'Accept: {accept}' {url}")?;
     }
     out.flush()
 }

@@ -1,15 +1,11 @@
 //! Answers that are no job: the status, the code and the body that Atlas sends with them.
 //!
-//! Wording: 401 and the two `…_NOT_FOUND` as recorded, 429 as documented; the others have the same fields,
-//! with Atlas's codes and sentences of our own where nothing was recorded.
+//! Wording: 401, the two `CANNOT_USE_…` and the two `…_NOT_FOUND` as recorded, 410 and 429 as documented; the others
+//! have the same fields, with Atlas's codes and sentences of our own where nothing was recorded.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use super::rate::RateLimit;
-
-/// The endpoint as the rate limit names it in its body.
-const ENDPOINT: &str =
-    "api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}";
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +14,8 @@ pub struct Refusal {
     /// In the body, and repeated in `X-Error-Code`.
     pub code: &'static str,
     pub detail: String,
-    pub parameters: Vec<Value>,
+    /// `None`: the body has no such member.
+    pub parameters: Option<Vec<Value>>,
     pub reason: &'static str,
     /// `Retry-After`, in seconds.
     pub retry_after: Option<u64>,
@@ -51,6 +48,42 @@ impl Refusal {
         Self::not_found("RESOURCE_NOT_FOUND", detail, vec![path.into()])
     }
 
+    /// A dedicated cluster, asked for as a Flex one.
+    #[must_use]
+    pub fn not_flex(instance: &str) -> Self {
+        let detail = format!("Cannot use non-flex cluster {instance} in the flex API.");
+        Self::bad_request("CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API", detail, vec![instance.into()])
+    }
+
+    /// A Flex cluster, asked for as a dedicated one.
+    #[must_use]
+    pub fn is_flex(instance: &str) -> Self {
+        let detail = format!("Flex cluster {instance} cannot be used in the Cluster API.");
+        Self::bad_request("CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API", detail, vec![instance.into()])
+    }
+
+    /// A parameter of the query with a value that is none.
+    #[must_use]
+    pub fn wrong_parameter(name: &str) -> Self {
+        let detail = format!("Invalid query parameter {name} specified.");
+        Self::bad_request("INVALID_QUERY_PARAMETER", detail, vec![name.into()])
+    }
+
+    /// v2 without a version in `Accept`, or with one that is no date.
+    #[must_use]
+    pub fn no_version() -> Self {
+        let detail = "Invalid accept header or version date.".to_owned();
+        Self::plain(406, "INVALID_VERSION_DATE", detail, Vec::new(), "Not Acceptable")
+    }
+
+    /// The endpoint has ended. The documented body has no parameters.
+    #[must_use]
+    pub fn gone() -> Self {
+        let detail = "This happens when a resource is marked for sunset and the sunset date is in the past.";
+        let gone = Self::plain(410, "VERSION_GONE", detail.to_owned(), Vec::new(), "Gone");
+        Self { parameters: None, ..gone }
+    }
+
     /// The key is right, its role is too small.
     #[must_use]
     pub fn wrong_role() -> Self {
@@ -67,35 +100,29 @@ impl Refusal {
 
     #[must_use]
     pub fn unavailable() -> Self {
-        Self {
-            status: 503,
-            code: "SERVICE_UNAVAILABLE",
-            detail: "The service is temporarily unavailable.".to_owned(),
-            parameters: Vec::new(),
-            reason: "Service Unavailable",
-            retry_after: None,
-        }
+        let detail = "The service is temporarily unavailable.".to_owned();
+        Self::plain(503, "SERVICE_UNAVAILABLE", detail, Vec::new(), "Service Unavailable")
     }
 
-    /// The bucket is empty; the next token is `retry_after` seconds away.
+    /// The bucket is empty; the next token is `retry_after` seconds away. `endpoint` is a path with names for ids.
     #[must_use]
-    pub fn limited(retry_after: u64, limit: RateLimit) -> Self {
+    pub fn limited(retry_after: u64, limit: RateLimit, endpoint: &str) -> Self {
         let RateLimit { capacity, refill, period } = limit;
         let seconds = period.as_secs();
         Self {
             status: 429,
             code: "RATE_LIMITED_TOKEN_BUCKET",
             detail: format!(
-                "Rate limit exceeded for {ENDPOINT}. Please retry after {retry_after} seconds. \
+                "Rate limit exceeded for {endpoint}. Please retry after {retry_after} seconds. \
                  Request capacity: {capacity}. Refill rate: {refill} per {seconds} seconds."
             ),
-            parameters: vec![
-                ENDPOINT.into(),
+            parameters: Some(vec![
+                endpoint.into(),
                 retry_after.into(),
                 capacity.into(),
                 refill.into(),
                 seconds.into(),
-            ],
+            ]),
             reason: "Too Many Requests",
             retry_after: Some(retry_after),
         }
@@ -104,20 +131,36 @@ impl Refusal {
     /// The members in the recorded order.
     #[must_use]
     pub fn body(&self) -> Value {
-        json!({
-            "detail": self.detail,
-            "error": self.status,
-            "errorCode": self.code,
-            "parameters": self.parameters,
-            "reason": self.reason,
-        })
+        let mut body = Map::new();
+        body.insert("detail".to_owned(), self.detail.as_str().into());
+        body.insert("error".to_owned(), self.status.into());
+        body.insert("errorCode".to_owned(), self.code.into());
+        if let Some(parameters) = &self.parameters {
+            body.insert("parameters".to_owned(), parameters.clone().into());
+        }
+        body.insert("reason".to_owned(), self.reason.into());
+        body.into()
+    }
+
+    fn bad_request(code: &'static str, detail: String, parameters: Vec<Value>) -> Self {
+        Self::plain(400, code, detail, parameters, "Bad Request")
     }
 
     fn not_found(code: &'static str, detail: String, parameters: Vec<Value>) -> Self {
-        Self { status: 404, code, detail, parameters, reason: "Not Found", retry_after: None }
+        Self::plain(404, code, detail, parameters, "Not Found")
     }
 
     fn forbidden(code: &'static str, detail: String, parameters: Vec<Value>) -> Self {
-        Self { status: 403, code, detail, parameters, reason: "Forbidden", retry_after: None }
+        Self::plain(403, code, detail, parameters, "Forbidden")
+    }
+
+    fn plain(
+        status: u16,
+        code: &'static str,
+        detail: String,
+        parameters: Vec<Value>,
+        reason: &'static str,
+    ) -> Self {
+        Self { status, code, detail, parameters: Some(parameters), reason, retry_after: None }
     }
 }

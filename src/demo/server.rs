@@ -1,7 +1,7 @@
 //! The embedded Atlas over HTTP: who may ask, how often, and which endpoint answers.
 //!
-//! A request passes the method, the digest, the faults and the rate limit in this order, and only then meets
-//! an endpoint. Each API version has its own router here; what becomes of a job is up to the scenario.
+//! A request passes the method, the digest, the faults and the rate limit in this order, and only then meets an
+//! endpoint. What becomes of a job is up to the scenario.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,9 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, DATE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, DATE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -20,13 +19,17 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::digest::{Gate, Signed};
+use super::endpoint::Question;
+use super::page::Page;
 use super::rate::{Bucket, RateLimit};
 use super::refusal::{Refusal, UNAUTHORIZED};
-use super::scenario::{Question, Scenario};
+use super::scenario::Scenario;
 use super::{Fault, Stats};
 
 const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
+const SUNSET: HeaderName = HeaderName::from_static("sunset");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 
@@ -113,17 +116,46 @@ impl Atlas {
     }
 
     /// The answer to a request that does not come through.
-    fn turn_away(&self, stop: Stop) -> Response {
+    fn turn_away(&self, stop: Stop, uri: &Uri) -> Response {
         match stop {
             Stop::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET")]).into_response(),
             Stop::Challenged(challenge) => unauthorized(&challenge),
             Stop::Refused(refusal) => refuse(&refusal),
             Stop::Limited { wait } => {
-                let mut answer = refuse(&Refusal::limited(wait, self.limit));
+                let endpoint = Question::of(uri.path()).map(|question| question.limited_as());
+                let endpoint = endpoint.unwrap_or_else(|| uri.path().trim_start_matches('/').to_owned());
+                let mut answer = refuse(&Refusal::limited(wait, self.limit, &endpoint));
                 self.put_budget(answer.headers_mut(), 0);
                 answer
             }
         }
+    }
+
+    /// The answer of an endpoint.
+    fn answer(&self, uri: &Uri, accept: Option<&str>) -> Response {
+        let Some(question) = Question::of(uri.path()) else {
+            return refuse(&Refusal::resource_not_found(uri.path()));
+        };
+        let version = match question.version(accept) {
+            Ok(version) => version,
+            Err(refusal) => return refuse(&refusal),
+        };
+        let body = match question.job {
+            Some(job) => self.scenario.job(&question, job, self.elapsed()),
+            None => {
+                Page::read(uri.query()).and_then(|page| self.scenario.jobs(&question, page, self.elapsed()))
+            }
+        };
+        let mut answer = match body {
+            Ok(body) => with_body(StatusCode::OK, &version.media_type, body.to_string()),
+            Err(refusal) => refuse(&refusal),
+        };
+        // Errors were recorded with these, too.
+        if let Some((deprecated, ends)) = &version.ends {
+            put(answer.headers_mut(), DEPRECATION, deprecated);
+            put(answer.headers_mut(), SUNSET, ends);
+        }
+        answer
     }
 
     fn put_budget(&self, headers: &mut HeaderMap, remaining: u32) {
@@ -142,38 +174,13 @@ impl Atlas {
 
 /// All that the server answers.
 pub fn router(atlas: Arc<Atlas>) -> Router {
-    let guarded = Router::new()
-        .nest("/api/atlas/v1.0", v1())
-        .fallback(unknown_path)
-        .layer(middleware::from_fn_with_state(Arc::clone(&atlas), guard));
+    let guarded =
+        Router::new().fallback(endpoint).layer(middleware::from_fn_with_state(Arc::clone(&atlas), guard));
     Router::new().route("/demo/stats", get(stats)).merge(guarded).with_state(atlas)
 }
 
-/// API v1.0: serverless instances.
-fn v1() -> Router<Arc<Atlas>> {
-    Router::new().route(
-        "/groups/{project}/serverless/{instance}/backup/restoreJobs/{job}",
-        get(serverless_restore_job),
-    )
-}
-
-async fn serverless_restore_job(
-    State(atlas): State<Arc<Atlas>>,
-    uri: Uri,
-    ids: Result<Path<(String, String, String)>, PathRejection>,
-) -> Response {
-    let Ok(Path((project, instance, job))) = ids else {
-        return refuse(&Refusal::resource_not_found(uri.path()));
-    };
-    let question = Question { project: &project, instance: &instance, job: &job };
-    match atlas.scenario.answer(question, atlas.elapsed()) {
-        Ok(job) => json_answer(StatusCode::OK, &job),
-        Err(refusal) => refuse(&refusal),
-    }
-}
-
-async fn unknown_path(uri: Uri) -> Response {
-    refuse(&Refusal::resource_not_found(uri.path()))
+async fn endpoint(State(atlas): State<Arc<Atlas>>, uri: Uri, headers: HeaderMap) -> Response {
+    atlas.answer(&uri, headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()))
 }
 
 /// What was asked so far, itself not counted.
@@ -186,13 +193,17 @@ async fn stats(State(atlas): State<Arc<Atlas>>) -> Response {
 
 /// Admits a request or answers it, and puts on what every answer carries.
 async fn guard(State(atlas): State<Arc<Atlas>>, request: Request, next: Next) -> Response {
-    let mut answer = match atlas.admit(request.method(), request.uri(), request.headers()) {
+    let uri = request.uri().clone();
+    let mut answer = match atlas.admit(request.method(), &uri, request.headers()) {
         Ok(remaining) => {
             let mut answer = next.run(request).await;
-            atlas.put_budget(answer.headers_mut(), remaining);
+            // Where there is no such project, none was recorded: a limit belongs to one.
+            if answer.headers().get(X_ERROR_CODE).is_none_or(|code| code != "GROUP_NOT_FOUND") {
+                atlas.put_budget(answer.headers_mut(), remaining);
+            }
             answer
         }
-        Err(stop) => atlas.turn_away(stop),
+        Err(stop) => atlas.turn_away(stop, &uri),
     };
     let number = atlas.enter(answer.status());
     put(answer.headers_mut(), X_REQUEST_ID, &format!("demo-{number:06}"));
@@ -218,19 +229,19 @@ fn refuse(refusal: &Refusal) -> Response {
 
 /// A 401 as recorded: without rate limit, and its code only in the body.
 fn unauthorized(challenge: &str) -> Response {
-    let mut answer = with_body(StatusCode::UNAUTHORIZED, UNAUTHORIZED.to_owned());
+    let mut answer = with_body(StatusCode::UNAUTHORIZED, "application/json", UNAUTHORIZED.to_owned());
     put(answer.headers_mut(), WWW_AUTHENTICATE, challenge);
     answer
 }
 
 fn json_answer(status: StatusCode, body: &Value) -> Response {
-    with_body(status, body.to_string())
+    with_body(status, "application/json", body.to_string())
 }
 
-fn with_body(status: StatusCode, body: String) -> Response {
+fn with_body(status: StatusCode, media_type: &str, body: String) -> Response {
     let mut answer = Response::new(Body::from(body));
     *answer.status_mut() = status;
-    put(answer.headers_mut(), CONTENT_TYPE, "application/json");
+    put(answer.headers_mut(), CONTENT_TYPE, media_type);
     answer
 }
 

@@ -135,7 +135,7 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "cli",
-        rooms: &["config::interval", "domain::target"],
+        rooms: &["config::fleet", "config::interval", "domain::target"],
         crates: &["clap"],
         std: &[],
         why: "types of the command line, and nothing that acts on them",

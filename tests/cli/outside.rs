@@ -9,7 +9,7 @@ use std::thread;
 
 use assert_cmd::cargo::cargo_bin;
 use atlas_tui::clock::Clock;
-use atlas_tui::demo::{self, Fault, Options, Running};
+use atlas_tui::demo::{self, Fault, Options, Running, ServerlessEndpoints};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -128,6 +128,15 @@ pub struct Atlas {
 
 impl Atlas {
     pub fn start() -> Self {
+        Self::with(Options::default())
+    }
+
+    /// One that still answers for serverless instances, by API v1.0.
+    pub fn of_serverless_instances() -> Self {
+        Self::with(Options { serverless: ServerlessEndpoints::Live, ..Options::default() })
+    }
+
+    fn with(options: Options) -> Self {
         let clock = HandClock(Arc::new(Mutex::new("2026-08-10T03:45:00Z".parse().unwrap())));
         let (sender, started) = mpsc::channel();
         let servers = clock.clone();
@@ -135,7 +144,7 @@ impl Atlas {
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                sender.send(demo::start_with(Options::default(), servers).await.unwrap()).unwrap();
+                sender.send(demo::start_with(options, servers).await.unwrap()).unwrap();
                 std::future::pending::<()>().await;
             });
         });
