@@ -172,3 +172,105 @@ pub fn urgency(watch: &Watch) -> u8 {
         (Some(Phase::Gone), _) => 13,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::api::{ApiError, ErrorKind, Meta};
+    use crate::app::watch::Reading;
+    use crate::domain::job::{DeliveryType, RestoreJob};
+    use crate::domain::lookup::Lookup;
+    use crate::domain::server_clock::ServerClock;
+    use crate::worker::{RequestId, WatchId};
+
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(1_786_000_000 + second).unwrap()
+    }
+
+    /// A lookup with few different values of everything, so that many are alike.
+    fn watch((label, kind, what, time): (u8, usize, u8, i64)) -> Watch {
+        let kind = Kind::ALL[kind % Kind::ALL.len()];
+        let job = format!("6a7947{:02x}c0eb9e7a17740663", time);
+        let target = format!("{kind}/6a793f6b2c88faeba59bae37/orders/{job}").parse().unwrap();
+        let mut watch =
+            Watch::new(WatchId(1), Lookup { label: ["B", "a", ""][usize::from(label)].into(), target });
+        let job = match what {
+            0 => return watch,
+            1 => RestoreJob { failed: Some(true), ..RestoreJob::default() },
+            2 => RestoreJob { finished_at: Some(second(time)), ..RestoreJob::default() },
+            3 => RestoreJob {
+                delivery_type: Some(DeliveryType::Download),
+                delivery_urls: vec!["https://x.example".into()],
+                expires_at: Some(second(1_000 + time)),
+                ..RestoreJob::default()
+            },
+            _ => RestoreJob::default(),
+        };
+        let error = || ApiError {
+            kind: ErrorKind::Timeout,
+            code: None,
+            detail: None,
+            retry_after: None,
+            meta: Meta::default(),
+        };
+        let reading = Box::new(Reading { job, latency: Duration::ZERO, meta: Meta::default() });
+        let result = if what == 5 { Err(Box::new(error())) } else { Ok(reading) };
+        watch.job.ended(RequestId(1), result, second(time), None);
+        watch.assess(&ServerClock::default(), second(500));
+        watch
+    }
+
+    fn watches() -> impl Strategy<Value = Vec<Watch>> {
+        proptest::collection::vec((0..3_u8, 0..6_usize, 0..6_u8, 0..4_i64).prop_map(watch), 0..12)
+    }
+
+    proptest! {
+        #[test]
+        fn one_order_of_all_whatever_order_they_come_in(
+            watches in watches(), by in proptest::sample::select(&Column::ALL), reversed: bool, turn in 0..12_usize,
+        ) {
+            let order = Order { by, reversed };
+            let mut sorted: Vec<(usize, &Watch)> = watches.iter().enumerate().collect();
+            let mut shuffled = sorted.clone();
+            sorted.sort_by_key(|(own, watch)| order.key(watch, *own));
+            let half = turn.min(shuffled.len());
+            shuffled.rotate_left(half);
+            shuffled.sort_by_key(|(own, watch)| order.key(watch, *own));
+            prop_assert_eq!(&sorted, &shuffled);
+            for pair in sorted.windows(2) {
+                let [(first, a), (second, b)] = pair else { continue };
+                let (a, b) = (order.key(a, *first), order.key(b, *second));
+                prop_assert!(a < b && a.is_absent <= b.is_absent);
+                // Those alike keep the user's order, whichever end comes first.
+                prop_assert!(a.is_absent != b.is_absent || a.rank != b.rank || first < second);
+            }
+            // Turned round, what has a value stands the other way, group by group.
+            let turned = Order { by, reversed: !reversed };
+            let mut other: Vec<(usize, &Watch)> = watches.iter().enumerate().collect();
+            other.sort_by_key(|(own, watch)| turned.key(watch, *own));
+            let ranks = |all: &[(usize, &Watch)]| -> Vec<(u8, i128, String)> {
+                let keys = all.iter().map(|(own, watch)| order.key(watch, *own));
+                let present = keys.filter(|key| !key.is_absent);
+                present.map(|key| (key.rank.group, key.rank.nanoseconds, key.rank.text)).collect()
+            };
+            let mut backwards = ranks(&other);
+            backwards.reverse();
+            prop_assert_eq!(ranks(&sorted), backwards);
+        }
+
+        #[test]
+        fn no_second_that_passes_moves_a_row(watches in watches(), by in proptest::sample::select(&Column::ALL)) {
+            let order = Order { by, reversed: false };
+            for watch in watches {
+                let key = order.key(&watch, 0);
+                let mut later = watch;
+                later.assess(&ServerClock::default(), second(900));
+                prop_assert_eq!(order.key(&later, 0), key);
+            }
+        }
+    }
+}

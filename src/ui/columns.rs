@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 
-use super::list::{GLYPH, POINTER, draw_label, marks_width, word_style};
+use super::list::{GLYPH, POINTER, WAS_GAP, draw_label, marks_width, word_style};
 use super::pane::{Line, after, before, put, put_right};
 use super::text::{cut, elide, width};
 use super::theme::Theme;
@@ -73,7 +73,10 @@ impl Plan {
         let first = grow(LABEL.0, label.min(LABEL_FIRST));
         let phase = grow(phase, widest(PHASE, &|row| width(&row.word)));
         let route = grow(route, widest(ROUTE, &|row| wide(row, width_of_route)));
-        Self { label: grow(first, label), kind, route, phase, progress, time, age }
+        let label = grow(first, label);
+        // Last of all the former phases, behind the labels.
+        let label = grow(label, widest((label, LABEL.1 + PHASE.1), &|row| width_of_label(row)));
+        Self { label, kind, route, phase, progress, time, age }
     }
 
     pub fn draw_heading(self, buffer: &mut Buffer, line: Line, theme: Theme) {
@@ -116,6 +119,12 @@ impl Plan {
             place
         })
     }
+}
+
+/// Columns of a label with its marks and the former phase.
+fn width_of_label(row: &Row) -> u16 {
+    let was = row.was.as_ref().map_or(0, |was| width(was).saturating_add(WAS_GAP));
+    width(&row.label).saturating_add(marks_width(row)).saturating_add(was)
 }
 
 /// Columns of `source → target`; the arrow takes three of them.

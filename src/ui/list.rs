@@ -20,7 +20,7 @@ pub(super) const GLYPH: u16 = 3;
 /// Before each mark.
 const MARK_GAP: u16 = 2;
 /// What is before a row's words of its former phase.
-const WAS_GAP: u16 = 2;
+pub(super) const WAS_GAP: u16 = 2;
 /// A label is worth more than the time beside it below this, and more than the phase word below the next.
 const LABEL_BEFORE_TIME: u16 = 12;
 const LABEL_BEFORE_WORD: u16 = 8;
