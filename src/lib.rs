@@ -42,7 +42,7 @@
 //! | [`Message`](app::Message) | whatever can wake the loop, told in the program's own terms |
 //! | [`Action`](app::keymap::Action) | what a key press meant; one table binds keys, and feeds help, footer, palette and README |
 //! | [`Effect`](app::message::Effect) | what `update` wants done, as data that a test compares |
-//! | [`Command`](worker::Command), [`Report`](worker::Report) | the two directions between loop and worker; each report carries the number of its request, so an answer that comes too late is known and dropped |
+//! | [`Command`](worker::Command), [`Report`](worker::Report) | the two directions between loop and worker; one report for one request, however many lookups it is for, with its number, so that an answer that comes too late is known and dropped |
 //! | [`Screen`](app::screen::Screen) | everything that can be read, with roles (`Danger`, `Muted`) and no colours; two equal ones look the same |
 //!
 //! # The rooms
@@ -51,7 +51,7 @@
 //! | --- | --- |
 //! | [`domain`] | pure: ids, targets and every pasted form of them, restore jobs, phases, countdowns |
 //! | [`api`] | the trait that is polled and its errors; the HTTP client, digest, the shapes on the wire |
-//! | [`worker`] | polling: when to ask (`cadence`, pure), and the task that sleeps and asks |
+//! | [`worker`] | polling: when to ask (`cadence`), how much (`budget`), what together (`plan`), all pure; of which `kind`; and the task that sleeps and asks |
 //! | [`app`] | pure: the model, `update`, the key table, the projection onto a `Screen` |
 //! | [`ui`] | one file for each panel: lays a `Screen` out in cells |
 //! | [`runtime`] | the loop, generic over the terminal's backend and over everything outside |
@@ -76,6 +76,14 @@
 //! sees a trait and no HTTP; `demo` shares no code with the client that it proves; and only `runtime`, `host`,
 //! `dashboard` and `program` put rooms together. Nobody calls `process::exit` or `println!`, and only the files
 //! listed there ask a clock.
+//!
+//! # Many lookups
+//!
+//! A request that lists the jobs of a cluster costs as much of Atlas's rate budget as one for a single job, so lookups
+//! of one cluster that are due together are read together ([`worker::plan`]). The budget is a token bucket of which
+//! Atlas tells the size and the rest; how fast it fills is learnt ([`worker::budget`]). When it runs short, the lookup
+//! on screen and the others take turns. Which kind a cluster is comes out of the questions that are asked anyway
+//! ([`worker::kind`]). A turn of the worker looks at what is due first, never at all lookups.
 //!
 //! # Threads and channels
 //!
@@ -139,6 +147,7 @@
 //! | words on the screen | `tests/screen.rs` | `Screen` at chosen instants |
 //! | cells and styles | `tests/draw.rs` | ratatui's test backend |
 //! | the loop | `tests/loop.rs`, `tests/worker` | the whole program on a paused clock with a scripted Atlas |
+//! | the rate budget | `tests/simulation` | the worker on a paused clock against token buckets, for a day |
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
 //! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside |
 //! | the terminal | `tests/pty` | the binary in a pseudo-terminal: start, resize, every way to end |

@@ -127,6 +127,42 @@ async fn the_recorded_automated_restore_in_json() {
     assert_eq!(code, 0);
 }
 
+/// A dedicated cluster, as either endpoint answers about it.
+struct OnlyDedicated(Answer);
+
+impl RestoreApi for OnlyDedicated {
+    async fn restore_job(&self, target: &Target) -> Result<Answer, ApiError> {
+        if target.kind == Kind::Dedicated {
+            return Ok(self.0.clone());
+        }
+        let code = Some("CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API".to_owned());
+        let meta = Meta { http_status: Some(400), requests: 1, ..Meta::default() };
+        Err(ApiError { kind: ErrorKind::WrongKind, code, detail: None, retry_after: None, meta })
+    }
+
+    async fn restore_jobs(&self, _: &Batch) -> Result<Listing, ApiError> {
+        panic!("one job is no list")
+    }
+}
+
+#[tokio::test]
+async fn auto_finds_out_the_kind_and_tells_it_and_a_given_kind_is_not_doubted() {
+    let atlas = OnlyDedicated(answer(decoded(&body("dedicated-download-ready.http"))).0.unwrap());
+    let clock = At("2026-08-10T03:45:53Z".parse().unwrap());
+    for (kind, code, wanted) in [
+        (Kind::Auto, 0, r#""target":{"kind":"dedicated","#),
+        (Kind::Dedicated, 0, r#""target":{"kind":"dedicated","#),
+        (Kind::Flex, 1, r#""error":{"kind":"wrong_kind","#),
+    ] {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let target = Target { kind, ..target(DOWNLOAD) };
+        let ended = get(&atlas, &clock, &target, json(), &mut out, &mut err).await;
+        let out = String::from_utf8(out).unwrap();
+        assert_eq!(ended, code, "{kind}: {out}");
+        assert!(out.contains(wanted), "{kind}: {out}");
+    }
+}
+
 #[tokio::test]
 async fn every_recorded_job_is_one_line_of_valid_json_with_its_answer_in_it() {
     let files = [

@@ -134,7 +134,7 @@ impl Level {
 
     /// Measures how fast it fills by an answer that left this much, `sent` requests after the start, with
     /// `under_way` ones that it may or may not have counted.
-    fn measure(&mut self, left: f64, sent: u64, under_way: usize, now: Duration) {
+    fn measure(&mut self, left: f64, sent: u64, under_way: u64, now: Duration) {
         self.fill(now);
         let believed = self.left - 1.0;
         let here = Anchor { at: now, left, sent };
@@ -209,11 +209,15 @@ impl Supply {
         }
     }
 
+    fn under_way_count(&self) -> u64 {
+        u64::try_from(self.under_way.len()).unwrap_or(u64::MAX)
+    }
+
     /// What is left for further requests.
     fn left(&self, level: &Level, now: Duration) -> f64 {
         let mut level = *level;
         level.fill(now);
-        level.left - as_f64(self.under_way.len())
+        level.left - as_f64(self.under_way_count())
     }
 
     /// A request leaves.
@@ -276,7 +280,7 @@ impl Supply {
 
     fn observe(&mut self, request: RequestId, budget: Budget, sent: u64, now: Duration) {
         let (limit, left) = (as_f64(budget.limit), as_f64(budget.remaining.min(budget.limit)));
-        let under_way = self.under_way.len();
+        let under_way = self.under_way_count();
         // Of another size: it is another bucket, of which nothing is known.
         let level = self.level.take().filter(|level| (level.limit - limit).abs() < 0.5);
         let mut level = level.unwrap_or_else(|| Level::new(limit, left, now, RequestId(0)));
@@ -315,27 +319,9 @@ fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
-/// Of counts, whose last digits do not matter where they are too large.
-trait Count {
-    fn as_f64(self) -> f64;
-}
-
-impl Count for u64 {
-    #[expect(clippy::cast_precision_loss, reason = "beyond 2^53 nobody counts requests one by one")]
-    fn as_f64(self) -> f64 {
-        self as f64
-    }
-}
-
-impl Count for usize {
-    #[expect(clippy::cast_precision_loss, reason = "beyond 2^53 nobody counts requests one by one")]
-    fn as_f64(self) -> f64 {
-        self as f64
-    }
-}
-
-fn as_f64(count: impl Count) -> f64 {
-    count.as_f64()
+#[expect(clippy::cast_precision_loss, reason = "beyond 2^53 nobody counts requests one by one")]
+fn as_f64(count: u64) -> f64 {
+    count as f64
 }
 
 #[cfg(test)]

@@ -196,7 +196,6 @@ pub fn day(day: &Day) -> Seen {
         let all = (0..day.jobs).map(|n| (WatchId(n), target(n, day))).collect();
         commands.send(Command::Watch(all)).await.unwrap();
         tokio::time::sleep(day.lasts).await;
-        let seen = *seen.lock().unwrap();
-        seen
+        *seen.lock().unwrap()
     })
 }

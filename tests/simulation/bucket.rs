@@ -36,7 +36,7 @@ impl Bucket {
         } else {
             now
         };
-        let passed = u64::try_from((now - self.at).as_micros()).unwrap();
+        let passed = u64::try_from(now.saturating_sub(self.at).as_micros()).unwrap();
         self.filled = (self.filled + passed).min(token * u64::from(self.limit.capacity));
         self.at = now;
         match self.filled.checked_sub(token) {

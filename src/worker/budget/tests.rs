@@ -6,8 +6,9 @@ use super::*;
 
 const S: Duration = Duration::from_secs(1);
 
-fn at(seconds: f64) -> Duration {
-    Duration::from_secs_f64(seconds)
+/// So many milliseconds after the start.
+fn at(ms: u64) -> Duration {
+    Duration::from_millis(ms)
 }
 
 fn told(limit: u64, remaining: u64) -> Told {
@@ -24,8 +25,12 @@ fn ask(supply: &mut Supply, n: u64, told: &Told, now: Duration) {
     supply.hear(RequestId(n), told, now);
 }
 
-fn wait(supply: &Supply, asker: Asker, now: Duration) -> f64 {
-    supply.wait(asker, true, now).as_secs_f64()
+fn wait(supply: &Supply, asker: Asker, now: Duration) -> Duration {
+    supply.wait(asker, true, now)
+}
+
+fn about(wait: Duration, seconds: u64) -> bool {
+    wait.abs_diff(Duration::from_secs(seconds)) < at(100)
 }
 
 #[test]
@@ -44,7 +49,7 @@ fn the_refill_shows_between_two_answers() {
     let mut supply = Supply::default();
     // Twenty a second come in, forty a second go.
     for n in 0..600_u64 {
-        ask(&mut supply, n + 1, &told(1200, 1100 - n / 2), at(n as f64 / 40.0));
+        ask(&mut supply, n + 1, &told(1200, 1100 - n / 2), at(n * 25));
     }
     let refill = supply.refill().unwrap();
     assert!((19.5..=20.5).contains(&refill), "{refill}");
@@ -53,10 +58,10 @@ fn the_refill_shows_between_two_answers() {
 #[test]
 fn five_a_minute_are_learnt_from_two_minutes() {
     let mut supply = Supply::default();
-    ask(&mut supply, 1, &told(10, 5), at(0.0));
+    ask(&mut supply, 1, &told(10, 5), at(0));
     assert!((supply.refill().unwrap() * 60.0 - 1.0).abs() < 0.01, "little is believed at first");
     for n in 2..=13 {
-        ask(&mut supply, n, &told(10, 4 + n % 2), at((n - 1) as f64 * 12.0));
+        ask(&mut supply, n, &told(10, 4 + n % 2), at((n - 1) * 12_000));
     }
     let a_minute = supply.refill().unwrap() * 60.0;
     assert!((4.5..=5.5).contains(&a_minute), "{a_minute}");
@@ -66,12 +71,12 @@ fn five_a_minute_are_learnt_from_two_minutes() {
 fn a_full_bucket_tells_only_that_it_fills_at_least_so_fast() {
     let mut supply = Supply::default();
     for n in 0..100 {
-        ask(&mut supply, n + 1, &told(1200, 1199), at(n as f64 * 3.0));
+        ask(&mut supply, n + 1, &told(1200, 1199), at(n * 3_000));
     }
     let refill = supply.refill().unwrap();
     assert!((1.9..=2.1).contains(&refill), "as at first: {refill}");
     for n in 100..300 {
-        ask(&mut supply, n + 1, &told(1200, 1199), at(300.0 + n as f64 / 10.0));
+        ask(&mut supply, n + 1, &told(1200, 1199), at(300_000 + n * 100));
     }
     assert!(supply.refill().unwrap() > 5.0, "ten a second went and it stayed full: {:?}", supply.refill());
 }
@@ -80,52 +85,49 @@ fn a_full_bucket_tells_only_that_it_fills_at_least_so_fast() {
 fn below_the_reserve_the_two_sides_take_turns_down_to_half_of_it() {
     let mut supply = Supply::default();
     // The reserve is 120.
-    supply.spend(RequestId(1), Asker::Attended, at(0.0));
-    supply.hear(RequestId(1), &told(1200, 200), at(0.0));
-    assert_eq!(wait(&supply, Asker::Rest, at(1.0)), 0.0);
-    assert_eq!(wait(&supply, Asker::Attended, at(1.0)), 0.0);
+    supply.spend(RequestId(1), Asker::Attended, at(0));
+    supply.hear(RequestId(1), &told(1200, 200), at(0));
+    assert_eq!(wait(&supply, Asker::Rest, at(1000)), Duration::ZERO);
+    assert_eq!(wait(&supply, Asker::Attended, at(1000)), Duration::ZERO);
 
-    supply.spend(RequestId(2), Asker::Attended, at(1.0));
-    supply.hear(RequestId(2), &told(1200, 100), at(1.0));
-    assert!(wait(&supply, Asker::Attended, at(1.1)) > 1.0, "the rest is next");
-    assert_eq!(supply.wait(Asker::Attended, false, at(1.1)), Duration::ZERO, "unless nothing of it is due");
-    assert_eq!(wait(&supply, Asker::Rest, at(1.1)), 0.0);
-    supply.spend(RequestId(3), Asker::Rest, at(1.1));
-    supply.hear(RequestId(3), &told(1200, 99), at(1.1));
-    assert_eq!(wait(&supply, Asker::Attended, at(1.2)), 0.0);
-    assert!(wait(&supply, Asker::Rest, at(1.2)) > 1.0);
+    supply.spend(RequestId(2), Asker::Attended, at(1000));
+    supply.hear(RequestId(2), &told(1200, 100), at(1000));
+    assert!(wait(&supply, Asker::Attended, at(1100)) > S, "the rest is next");
+    assert_eq!(supply.wait(Asker::Attended, false, at(1100)), Duration::ZERO, "unless nothing of it is due");
+    assert_eq!(wait(&supply, Asker::Rest, at(1100)), Duration::ZERO);
+    supply.spend(RequestId(3), Asker::Rest, at(1100));
+    supply.hear(RequestId(3), &told(1200, 99), at(1100));
+    assert_eq!(wait(&supply, Asker::Attended, at(1200)), Duration::ZERO);
+    assert!(wait(&supply, Asker::Rest, at(1200)) > S);
 
-    supply.spend(RequestId(4), Asker::Attended, at(1.2));
-    supply.hear(RequestId(4), &told(1200, 40), at(1.2));
-    assert!(wait(&supply, Asker::Rest, at(1.3)) > 1.0, "half of the reserve is left alone");
-    assert_eq!(wait(&supply, Asker::Hand, at(1.3)), 0.0, "but for a person");
+    supply.spend(RequestId(4), Asker::Attended, at(1200));
+    supply.hear(RequestId(4), &told(1200, 40), at(1200));
+    assert!(wait(&supply, Asker::Rest, at(1300)) > S, "half of the reserve is left alone");
+    assert_eq!(wait(&supply, Asker::Hand, at(1300)), Duration::ZERO, "but for a person");
 }
 
 #[test]
 fn an_empty_bucket_is_waited_for_but_not_for_ever() {
     let mut supply = Supply::default();
-    ask(&mut supply, 1, &told(10, 0), at(0.0));
+    ask(&mut supply, 1, &told(10, 0), at(0));
     // One a minute is believed.
-    assert!(
-        (wait(&supply, Asker::Hand, at(1.0)) - 9.0).abs() < 0.1,
-        "a person has it tried after ten seconds"
-    );
-    assert!(wait(&supply, Asker::Rest, at(1.0)) > 100.0);
-    assert!((wait(&supply, Asker::Attended, at(1.0)) - 59.0).abs() < 0.1, "a look a minute at least");
+    assert!(about(wait(&supply, Asker::Hand, at(1000)), 9), "a person has it tried after ten seconds");
+    assert!(wait(&supply, Asker::Rest, at(1000)) > S * 100);
+    assert!(about(wait(&supply, Asker::Attended, at(1000)), 59), "a look a minute at least");
 }
 
 #[test]
 fn a_refusal_holds_everything_as_long_as_was_asked_and_halves_what_is_believed() {
     let mut supply = Supply::default();
-    ask(&mut supply, 1, &told(1200, 600), at(0.0));
+    ask(&mut supply, 1, &told(1200, 600), at(0));
     let before = supply.refill().unwrap();
-    ask(&mut supply, 2, &limited(Some(42)), at(10.0));
-    assert_eq!(wait(&supply, Asker::Rest, at(11.0)), 41.0);
-    assert_eq!(wait(&supply, Asker::Attended, at(51.0)), 1.0);
+    ask(&mut supply, 2, &limited(Some(42)), at(10000));
+    assert_eq!(wait(&supply, Asker::Rest, at(11000)), S * 41);
+    assert_eq!(wait(&supply, Asker::Attended, at(51000)), S);
     assert!((supply.refill().unwrap() - before / 2.0).abs() < 0.05);
-    assert_eq!(wait(&supply, Asker::Rest, at(52.0)), 0.0, "as was promised");
-    supply.spend(RequestId(3), Asker::Rest, at(52.0));
-    assert!(wait(&supply, Asker::Rest, at(52.1)) > 1.0, "for one");
+    assert_eq!(wait(&supply, Asker::Rest, at(52000)), Duration::ZERO, "as was promised");
+    supply.spend(RequestId(3), Asker::Rest, at(52000));
+    assert!(wait(&supply, Asker::Rest, at(52100)) > S, "for one");
 }
 
 #[test]
@@ -133,14 +135,14 @@ fn without_any_numbers_a_refusal_makes_careful_and_answers_bold_again() {
     let mut supply = Supply::default();
     let plain = Told { budget: None, requests: 1, limited: None };
     for n in 0..50 {
-        ask(&mut supply, n + 1, &plain, at(n as f64));
+        ask(&mut supply, n + 1, &plain, at(n * 1_000));
     }
     assert_eq!(supply.refill(), None);
-    ask(&mut supply, 51, &limited(None), at(50.0));
-    assert_eq!(wait(&supply, Asker::Rest, at(50.0)), 10.0);
+    ask(&mut supply, 51, &limited(None), at(50000));
+    assert_eq!(wait(&supply, Asker::Rest, at(50000)), S * 10);
     let careful = supply.refill().unwrap();
     for n in 0..500 {
-        ask(&mut supply, n + 52, &plain, at(60.0 + n as f64));
+        ask(&mut supply, n + 52, &plain, at(60_000 + n * 1_000));
     }
     assert!(supply.refill().unwrap() > careful * 50.0);
     assert!(supply.refill().unwrap() <= FASTEST);
@@ -149,26 +151,26 @@ fn without_any_numbers_a_refusal_makes_careful_and_answers_bold_again() {
 #[test]
 fn an_answer_that_was_overtaken_gives_nothing_back() {
     let mut supply = Supply::default();
-    supply.spend(RequestId(1), Asker::Rest, at(0.0));
-    supply.spend(RequestId(2), Asker::Rest, at(0.1));
-    supply.hear(RequestId(2), &told(10, 2), at(1.0));
-    supply.hear(RequestId(1), &told(10, 3), at(1.0));
-    assert!(wait(&supply, Asker::Rest, at(1.1)) > 1.0, "two are left, not three");
+    supply.spend(RequestId(1), Asker::Rest, at(0));
+    supply.spend(RequestId(2), Asker::Rest, at(100));
+    supply.hear(RequestId(2), &told(10, 2), at(1000));
+    supply.hear(RequestId(1), &told(10, 3), at(1000));
+    assert!(wait(&supply, Asker::Rest, at(1100)) > S, "two are left, not three");
 }
 
 #[test]
 fn the_pace_is_slow_while_something_waits_and_until_there_is_plenty() {
     let mut supply = Supply::default();
-    ask(&mut supply, 1, &told(100, 9), at(0.0));
-    assert_eq!(supply.pace(false, false, at(0.0)), Pace::Full, "nothing waits");
-    assert_eq!(supply.pace(true, false, at(0.0)), Pace::Slowed);
-    assert_eq!(supply.pace(false, false, at(1.0)), Pace::Slowed, "it will wait again");
-    assert_eq!(supply.pace(false, true, at(1.0)), Pace::Full, "nothing is scheduled any more");
-    supply.pace(true, false, at(1.0));
-    ask(&mut supply, 2, &told(100, 19), at(2.0));
-    assert_eq!(supply.pace(false, false, at(2.0)), Pace::Slowed);
-    ask(&mut supply, 3, &told(100, 20), at(3.0));
-    assert_eq!(supply.pace(false, false, at(3.0)), Pace::Full);
+    ask(&mut supply, 1, &told(100, 9), at(0));
+    assert_eq!(supply.pace(false, false, at(0)), Pace::Full, "nothing waits");
+    assert_eq!(supply.pace(true, false, at(0)), Pace::Slowed);
+    assert_eq!(supply.pace(false, false, at(1000)), Pace::Slowed, "it will wait again");
+    assert_eq!(supply.pace(false, true, at(1000)), Pace::Full, "nothing is scheduled any more");
+    supply.pace(true, false, at(1000));
+    ask(&mut supply, 2, &told(100, 19), at(2000));
+    assert_eq!(supply.pace(false, false, at(2000)), Pace::Slowed);
+    ask(&mut supply, 3, &told(100, 20), at(3000));
+    assert_eq!(supply.pace(false, false, at(3000)), Pace::Full);
 }
 
 #[derive(Debug, Clone)]

@@ -42,8 +42,8 @@ pub(super) struct Done {
 }
 
 enum Brought {
-    Job(Found<Answer>),
-    Jobs(Found<Listing>),
+    Job(Box<Found<Answer>>),
+    Jobs(Box<Found<Listing>>),
 }
 
 /// What a request means for its lookups.
@@ -76,14 +76,14 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             let batch = Batch { cluster: cluster.clone(), items, wanted };
             let task = self.exchanges.spawn(async move {
                 let sent_at = clock.now();
-                let brought = Brought::Jobs(kind::list(&*api, &batch).await);
+                let brought = Brought::Jobs(Box::new(kind::list(&*api, &batch).await));
                 Done { request, brought, sent_at, received_at: clock.now() }
             });
             (task, Some(cluster), items)
         } else {
             let task = self.exchanges.spawn(async move {
                 let sent_at = clock.now();
-                let brought = Brought::Job(kind::read(&*api, &target).await);
+                let brought = Brought::Job(Box::new(kind::read(&*api, &target).await));
                 Done { request, brought, sent_at, received_at: clock.now() }
             });
             (task, None, 0)
@@ -157,8 +157,8 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         let Some(mut flight) = self.flights.remove(&request) else { return };
         let watches = std::mem::take(&mut flight.watches);
         let outcome = match brought {
-            Brought::Job(found) => self.outcome_of_job(&watches, found),
-            Brought::Jobs(found) => self.outcome_of_list(&flight, &watches, found),
+            Brought::Job(found) => outcome_of_job(&watches, *found),
+            Brought::Jobs(found) => self.outcome_of_list(&flight, &watches, *found),
         };
         self.learn(request, &outcome, sent_at, received_at);
         if let (Some(kind), Some(id)) = (outcome.kind, watches.first()) {
@@ -188,17 +188,6 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         let ended = Ended { request, subject, meta, sent_at, received_at, failure, reads };
         (self.report)(Report::Ended(Box::new(ended)));
         self.requeue(&left, received_at);
-    }
-
-    fn outcome_of_job(&self, watches: &[WatchId], found: Found<Answer>) -> Outcome {
-        let Found { result, kind } = found;
-        let (meta, failure, result) = match result {
-            Ok(Answer { job, meta }) => (meta, None, Ok(job)),
-            Err(error) => (error.meta.clone(), Some(error.clone()), Err(error)),
-        };
-        // Always one: whoever asks for a single job asks for one lookup.
-        let id = watches.first().copied().unwrap_or(WatchId(0));
-        Outcome { meta, failure, kind, subject: Subject::Job(id), results: vec![(id, Some(result))] }
     }
 
     fn outcome_of_list(&mut self, flight: &Flight, watches: &[WatchId], found: Found<Listing>) -> Outcome {
@@ -306,11 +295,22 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             meta: Meta::default(),
         };
         let brought = match flight.list {
-            None => Brought::Job(Found { result: Err(failure), kind: None }),
-            Some(_) => Brought::Jobs(Found { result: Err(failure), kind: None }),
+            None => Brought::Job(Box::new(Found { result: Err(failure), kind: None })),
+            Some(_) => Brought::Jobs(Box::new(Found { result: Err(failure), kind: None })),
         };
         self.take_in(Done { request: *request, brought, sent_at: now, received_at: now });
     }
+}
+
+fn outcome_of_job(watches: &[WatchId], found: Found<Answer>) -> Outcome {
+    let Found { result, kind } = found;
+    let (meta, failure, result) = match result {
+        Ok(Answer { job, meta }) => (meta, None, Ok(job)),
+        Err(error) => (error.meta.clone(), Some(error.clone()), Err(error)),
+    };
+    // Always one: whoever asks for a single job asks for one lookup.
+    let id = watches.first().copied().unwrap_or(WatchId(0));
+    Outcome { meta, failure, kind, subject: Subject::Job(id), results: vec![(id, Some(result))] }
 }
 
 /// A list of all jobs that the cluster has is without this one.

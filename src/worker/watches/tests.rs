@@ -12,7 +12,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn target(kind: Kind, n: u64) -> Target {
-    let instance = if n % 2 == 0 { "even" } else { "odd" };
+    let instance = if n.is_multiple_of(2) { "even" } else { "odd" };
     format!("{kind}/6a793f6b2c88faeba59bae37/{instance}/{n:024x}").parse().unwrap()
 }
 
