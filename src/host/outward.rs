@@ -9,6 +9,7 @@ use crate::app::notification::Notification;
 use crate::app::screen::{self, Role};
 use crate::clipboard::Surroundings;
 use crate::desktop::{self, Desktop};
+use crate::domain::text::clean;
 use crate::runtime::Event;
 use crate::terminal::emulator::Progress;
 use crate::terminal::{Emulator, Session};
@@ -48,6 +49,7 @@ impl Outward {
         if notification.desktop && sequence.is_none() && self.at_desk && desktop::AVAILABLE {
             let events = events.clone();
             self.desktop.show(&notification.text, move |text| {
+                let text = clean(&text).into_owned();
                 let _ = events.try_send(Message::Said { text, role: Role::Warning }.into());
             });
         }
