@@ -49,6 +49,10 @@ const FLUSH: Duration = Duration::from_millis(10);
 
 /// What a hook gets to end by itself when the program is left: enough to hand on what it was told.
 const HOOK_GRACE: Duration = Duration::from_secs(1);
+/// How long leaving may take for edits that are not on the disk yet: less where the system is about to end the
+/// process anyway.
+const FINISH: Duration = Duration::from_secs(2);
+const FINISH_SOON: Duration = Duration::from_secs(1);
 
 /// Which Atlas is asked, and with which key.
 #[derive(Debug, Clone)]
@@ -77,11 +81,20 @@ pub struct Process {
     hook: Option<Hook>,
     /// Ask for the demo as soon as the first frame is up.
     demo_first: bool,
-    demo: Option<demo::Running>,
+    demo: Option<Demo>,
     load_later: bool,
     crash: bool,
     /// The signal that ended it.
     signal: Option<Signal>,
+    /// How long leaving may take.
+    finish: Duration,
+}
+
+/// The embedded Atlas, and the connection that it took the place of.
+struct Demo {
+    /// It ends when this is dropped.
+    _running: demo::Running,
+    real: Connection,
 }
 
 /// The polling thread. It ends when this is dropped.
@@ -129,6 +142,7 @@ impl Process {
             demo: None,
             crash: start.crash,
             signal: None,
+            finish: FINISH,
         }
     }
 
@@ -137,15 +151,16 @@ impl Process {
         self.own.push_back(Message::Open(lookup).into());
     }
 
-    /// Gives the terminal back, waits for edits on their way to the disk, and tells which signal ended it all
-    /// and why edits were lost, if any were.
+    /// Gives the terminal back, waits a little for edits on their way to the disk, and tells which signal ended it
+    /// all and why edits were lost, if any were.
+    #[must_use]
     pub fn close(self) -> (Option<Signal>, Option<String>) {
-        let Self { session, saver, signal, hook, .. } = self;
+        let Self { session, saver, signal, hook, finish, .. } = self;
         drop(session);
         if let Some(hook) = hook {
             hook.finish(HOOK_GRACE);
         }
-        (signal, saver.and_then(Saver::finish))
+        (signal, saver.and_then(|saver| saver.finish(finish)))
     }
 
     fn command(&mut self, command: Command) {
@@ -166,6 +181,7 @@ impl Process {
         });
         let message = match started {
             Ok((running, base)) => {
+                let real = self.connection.clone();
                 self.connection.credentials = Some(Credentials {
                     public_key: running.public_key.clone(),
                     private_key: running.private_key.clone(),
@@ -175,7 +191,7 @@ impl Process {
                 self.worker = None;
                 let host = self.connection.base.place().to_owned();
                 let lookups = running.lookups.clone();
-                self.demo = Some(running);
+                self.demo = Some(Demo { _running: running, real });
                 Message::DemoStarted { host, lookups }
             }
             Err(why) => Message::DemoFailed { why },
@@ -183,12 +199,26 @@ impl Process {
         self.own.push_back(message.into());
     }
 
+    /// The worker ends with its channel, and the next command starts one on the real connection.
+    fn leave_demo(&mut self) {
+        if let Some(demo) = self.demo.take() {
+            self.worker = None;
+            self.connection = demo.real;
+        }
+    }
+
     /// What comes before the events of the channel.
     fn first(&mut self) -> Option<Event> {
         if let Some(worker) = &mut self.worker {
             worker.flush();
         }
-        self.urgent.try_recv().ok().map(Event::Input).or_else(|| self.own.pop_front())
+        let urgent = self.urgent.try_recv().ok();
+        if let Some(Input::Hangup | Input::Signal(Signal::Terminate | Signal::Interrupt | Signal::Hangup)) =
+            urgent
+        {
+            self.finish = FINISH_SOON;
+        }
+        urgent.map(Event::Input).or_else(|| self.own.pop_front())
     }
 
     /// Whether the worker has yet to take commands.
@@ -401,6 +431,7 @@ impl Host for Process {
             }
             Effect::Mouse(on) => self.session.set_mouse(on)?,
             Effect::StartDemo => self.start_demo(),
+            Effect::LeaveDemo => self.leave_demo(),
             Effect::Repaint => return Ok(After::Repaint),
             Effect::Suspend => {
                 if self.session.suspend()? {

@@ -91,9 +91,9 @@
 //! | --- | --- | --- |
 //! | main | always | events, with at most one timed wait; owns the model and the terminal |
 //! | `keys` | always | crossterm's blocking `read`; it must not be what notices a dead terminal, since it spins there |
-//! | `watch` | always | signals, and the terminal hanging up, in one `poll` without a time-out |
+//! | `watch` | always | signals, and the terminal hanging up, in one `poll`; without a time-out until a signal asks for the end, which then comes within seconds even if the loop hangs |
 //! | `worker` | from the first lookup on | commands, answers and the next due time, on a tokio runtime of its own with one thread; owns every schedule |
-//! | `store` | from the first edit or look at the file on | edits to save; joined on leaving, so that none is lost |
+//! | `store` | from the first edit or look at the file on | edits to save; waited for on leaving, with an end, so that none is lost that the disk takes |
 //! | `demo-atlas` | with the demo | connections, on a runtime of its own |
 //! | `hook` | from the first transition on, where one is configured | calls and the ends of commands, with at most one timed wait; three more threads for each command that runs |
 //! | `desktop` | from the first notification on, in builds that have them | texts; it may wait for the bus |
@@ -132,10 +132,10 @@
 //! # Digest
 //!
 //! A client keeps the challenge that it last answered and signs each further request with the next nonce count, so
-//! a refresh is one request. diqwest's own memory of a challenge counts from 1 twice, which a strict server takes
-//! for a replay; so the answer from the kept challenge is put on the request by us, and diqwest only answers the
-//! challenge of a refusal, once. A nonce that has died costs one request more, and a wrong key two in all: there is
-//! no loop to get into. [`api::auth`] has the details.
+//! a refresh is one request. A refusal with a new challenge is answered once, whichever of its headers the digest
+//! stands in: a nonce that has died costs one request more, and a wrong key two in all, so there is no loop to get
+//! into. diqwest, which was made for this, looks at the first header only and counts from 1 twice, which a strict
+//! server takes for a replay; [`api::auth`] has the details.
 //!
 //! # Tests
 //!

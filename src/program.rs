@@ -124,10 +124,19 @@ fn get_one(settings: &Settings, target: &crate::domain::target::Target, get: &cl
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
     match client {
         Ok(client) => {
-            runtime.block_on(headless::get(&client, &SystemClock, target, options, &mut out, &mut err))
+            let get = headless::get(&client, &SystemClock, target, options, &mut out, &mut err);
+            run_to_end(runtime, get)
         }
         Err(error) => headless::refuse(&error, target, options, &mut out, &mut err),
     }
+}
+
+/// Runs it, and leaves behind what it has given up: the system's look-up of a name cannot be cut short, and a
+/// runtime that is dropped waits for it, half a minute where no name server answers.
+fn run_to_end<T>(runtime: tokio::runtime::Runtime, future: impl Future<Output = T>) -> T {
+    let output = runtime.block_on(future);
+    runtime.shutdown_background();
+    output
 }
 
 /// No key, and which half of it is there.
@@ -154,5 +163,23 @@ fn demo_server(server: &cli::DemoServer) -> u8 {
             complain(&format!("the demo server cannot listen on port {}: {error}", options.port));
             INTERNAL
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_up_that_hangs_does_not_keep_the_program() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let answer = run_to_end(runtime, async {
+            tokio::task::spawn_blocking(move || ended.recv());
+            8
+        });
+        // Whoever had waited for it would never have come here.
+        assert_eq!(answer, 8);
+        drop(end);
     }
 }

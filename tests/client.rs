@@ -194,11 +194,69 @@ async fn a_challenge_of_another_scheme_is_not_answered() {
     let reply = Reply::new("401 Unauthorized", &["WWW-Authenticate: Basic realm=\"x\""], "");
     let server = Server::always(reply).await;
     let error = ask(&client(&server)).await.unwrap_err();
-    assert_eq!((error.kind, error.meta.requests), (ErrorKind::UnexpectedStatus, 1));
+    assert_eq!((&error.kind, error.meta.requests), (&ErrorKind::UnexpectedStatus, 1));
+    assert_eq!((error.meta.http_status, error.exit_code()), (Some(401), 7), "it is authentication");
+    assert!(error.detail.unwrap().contains("another way to sign in"));
     assert_eq!(server.count(), 1);
     let error = error_of(Reply::new("401 Unauthorized", &[], "")).await;
     assert!(matches!(error.kind, ErrorKind::KeyRefused { .. }), "{error:?}");
     assert_eq!(error.meta.requests, 1);
+}
+
+#[tokio::test]
+async fn the_digest_is_found_among_other_challenges() {
+    let in_front = ["WWW-Authenticate: Negotiate\r\n", "WWW-Authenticate: Basic realm=\"a, Digest b\"\r\n"];
+    for (before, scheme) in
+        [(in_front.concat(), "Digest"), (String::new(), "dIGEST"), (String::new(), "Digest")]
+    {
+        let digest = Digest::new(usize::MAX);
+        let server = Server::start(move |request: &Request| {
+            let reply = digest.guard(request, Reply::ok(JOB));
+            let text = String::from_utf8(reply.bytes).unwrap();
+            let text =
+                text.replace("WWW-Authenticate: Digest", &format!("{before}WWW-Authenticate: {scheme}"));
+            Reply { bytes: text.into_bytes(), ..reply }
+        })
+        .await;
+        let client = client(&server);
+        assert_eq!(ask(&client).await.unwrap().meta.requests, 2);
+        assert_eq!(ask(&client).await.unwrap().meta.requests, 1);
+        assert_eq!(server.count(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_challenge_leaves_the_nonce_in_use() {
+    let digest = Arc::new(Digest::new(usize::MAX));
+    let guard = digest.clone();
+    let body = r#"{"error":401,"errorCode":"USER_UNAUTHORIZED","detail":"no"}"#;
+    let forbidden = Reply::new("401 Unauthorized", &[], body);
+    let server = Server::start(move |request: &Request| guard.guard(request, forbidden.clone())).await;
+    let client = client(&server);
+    for requests in [2, 1, 1] {
+        let error = ask(&client).await.unwrap_err();
+        assert_eq!((error.kind, error.meta.requests), (ErrorKind::Forbidden, requests));
+    }
+    assert_eq!(digest.accepted(), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn the_body_of_a_refusal_has_limits_of_its_own() {
+    let head = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 42\r\nX-Error-Code: RATE_LIMITED\r\n";
+    let silent = Reply::raw(format!("{head}Content-Length: 100\r\n\r\n")).then_hang();
+    let trickle = Reply::raw(format!("{head}Transfer-Encoding: chunked\r\n\r\n1\r\n \r\n")).then_hang();
+    let large = Reply::raw(format!("{head}\r\n{}", " ".repeat(200 << 10))).then_hang();
+    // Time for the body alone: the whole would be an hour.
+    let short =
+        Limits { total: Duration::from_secs(3600), refusal_total: Duration::ZERO, ..Limits::default() };
+    let small = Limits { refusal_total: Duration::from_secs(3600), ..short };
+    for (reply, limits) in [(silent, short), (trickle, short), (large, small)] {
+        let server = Server::always(reply).await;
+        let error = ask(&client_with(&server.base, PRIVATE_KEY, limits)).await.unwrap_err();
+        assert_eq!((error.kind, error.meta.http_status), (ErrorKind::RateLimited, Some(429)));
+        assert_eq!(error.retry_after, Some(Duration::from_secs(42)));
+        assert_eq!(error.code.as_deref(), Some("RATE_LIMITED"));
+    }
 }
 
 #[tokio::test]
@@ -270,11 +328,32 @@ async fn a_body_cut_short_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_head_that_is_no_http_is_a_failed_connection() {
-    for bytes in ["", "HTTP/1.1 200 OK\r\nDate: x", "SSH-2.0-OpenSSH_9.9\r\n"] {
+async fn a_head_that_ends_early_is_a_failed_connection() {
+    for bytes in ["", "HTTP/1.1 200 OK\r\nDate: x"] {
         let error = error_of(Reply::raw(bytes)).await;
         assert_eq!(error.kind, ErrorKind::Connect, "{bytes:?}");
         assert!(error.detail.is_some() && error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_is_no_http_is_a_bad_answer() {
+    let endless = format!("HTTP/1.1 200 OK\r\n{}", format!("X: {}\r\n", "y".repeat(1000)).repeat(2000));
+    for bytes in [
+        "SSH-2.0-OpenSSH_9.9\r\n\r\n",
+        "\0\u{7f} garbage\r\n\r\n",
+        "HTTP/1.1 twohundred OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nna me: x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        &endless,
+    ] {
+        let error = error_of(Reply::raw(bytes)).await;
+        let bytes: String = bytes.chars().take(60).collect();
+        assert_eq!((&error.kind, error.meta.http_status), (&ErrorKind::NotJson, None), "{bytes:?}");
+        assert!(error.detail.is_some() && error.is_retryable());
+        let words = error.explain(&target(Kind::Serverless));
+        assert!(words.headline.ends_with("it is not HTTP."), "{words:?}");
+        assert!(words.next_step.contains("base URL") && words.next_step.contains("proxy"), "{words:?}");
     }
 }
 

@@ -139,7 +139,7 @@ fn quitting_leaves_the_loop_and_unsaved_edits_ask_first() {
     stage.run("");
     stage.until("orders");
     stage.keys("<del>");
-    stage.tell(Message::Stored(Stored::Failed { why: "the disk is full".into() }));
+    stage.tell(Message::Stored(Stored::Failed { why: "the disk is full".into(), read_only: false }));
     stage.until("the disk is full");
     stage.keys("q");
     stage.until("not saved yet");
@@ -148,6 +148,42 @@ fn quitting_leaves_the_loop_and_unsaved_edits_ask_first() {
     assert!(!stage.has_left());
     stage.keys("qy");
     assert!(stage.has_left());
+}
+
+#[test]
+fn what_is_said_of_the_lookups_file_lasts_as_long_as_it_is_true() {
+    let mut stage = Stage::new("2026-08-10T03:38:26Z").saved([lookup("orders", "6a794733c0eb9e7a17740663")]);
+    let lookups = vec![lookup("orders", "6a794733c0eb9e7a17740663")];
+    let reloaded = |note: Option<&str>, read_only| Message::Reloaded {
+        lookups: lookups.clone(),
+        note: note.map(str::to_owned),
+        read_only,
+    };
+    stage.run("");
+    stage.until("orders");
+    stage.tell(reloaded(Some("the file is of version 2"), true));
+    stage.until("lookups read-only");
+    stage.shows("the file is of version 2");
+    stage.tell(reloaded(None, false));
+    stage.until_gone("lookups read-only");
+    stage.shows_not("the file is of version 2");
+
+    stage.tell(Message::Stored(Stored::Failed { why: "the file is of version 3".into(), read_only: true }));
+    stage.until("lookups read-only");
+    stage.shows("the file is of version 3");
+    let saved = |note: Option<&str>| {
+        let (lookups, note) = (lookups.clone(), note.map(str::to_owned));
+        Message::Stored(Stored::Saved { lookups, edits: 0, note })
+    };
+    stage.tell(saved(Some("the old file is kept aside")));
+    stage.until_gone("lookups read-only");
+    stage.shows("the old file is kept aside");
+    stage.shows_not("the file is of version 3");
+    // Still true after the next edit, and until somebody has read it.
+    stage.tell(saved(None));
+    stage.shows("the old file is kept aside");
+    stage.keys("<esc>");
+    stage.until_gone("the old file is kept aside");
 }
 
 #[test]

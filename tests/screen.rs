@@ -15,6 +15,7 @@ use atlas_tui::api::{ErrorKind, Missing};
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::screen::{Body, Detail, Layout, Overlay, Role, Size, project};
 use atlas_tui::app::{Message, Model, update};
+use atlas_tui::domain::phase::Phase;
 use atlas_tui::worker::{Report, RequestId};
 use board::{Given, at, board, report};
 use proptest::prelude::*;
@@ -56,7 +57,7 @@ fn a_recorded_restore_from_its_creation_to_its_end() {
     assert_eq!(lamps(&seen), "cancelled no · expired no · failed no · finished 03:40:10");
     let history: Vec<String> =
         seen.history.iter().map(|entry| entry.iter().map(|span| span.text.as_str()).collect()).collect();
-    assert_eq!(history, ["03:36:19 created", "03:36:20 seen running", "03:40:10 completed"]);
+    assert_eq!(history, ["03:36:19 UTC created", "03:36:20 seen running", "03:40:10 completed"]);
 }
 
 #[test]
@@ -98,6 +99,20 @@ fn the_countdown_follows_the_servers_clock_and_says_how_wrong_ours_is() {
     // The history is on the same clock as every date beside it.
     let last: String = seen.history[1].iter().map(|span| span.text.as_str()).collect();
     assert!(["03:44:52 seen link ready", "03:44:53 seen link ready"].contains(&last.as_str()), "{last}");
+}
+
+#[test]
+fn a_clock_that_is_put_right_by_another_lookup_puts_every_phase_right() {
+    let mut model = board([JOB, DUMP]);
+    let phase = |model: &Model| model.watches[1].phase().cloned();
+    report(&mut model, DUMP, "2026-08-10T04:00:00Z", Given::Dated(READY, "2026-08-10T04:50:00Z"));
+    assert_eq!(phase(&model), Some(Phase::Expired), "50 minutes are believed at once");
+    report(&mut model, JOB, "2026-08-10T04:00:05Z", Given::Dated(RUNNING, "2026-08-10T04:00:05Z"));
+    assert_eq!(phase(&model), Some(Phase::Ready));
+    assert!(model.watches[1].status_changes_at().unwrap() >= at("2026-08-10T04:44:51Z"));
+    // A date that is years off does not even end it for a moment.
+    report(&mut model, JOB, "2026-08-10T04:00:10Z", Given::Dated(RUNNING, "2034-08-10T04:00:10Z"));
+    assert_eq!((phase(&model), model.clock.skew()), (Some(Phase::Ready), None));
 }
 
 #[test]
@@ -219,7 +234,7 @@ fn the_form_says_what_is_wrong_and_where() {
 
 /// Anything that can happen to the board.
 fn message() -> impl Strategy<Value = Vec<Message>> {
-    const KEYS: [&str; 24] = [
+    const KEYS: [&str; 25] = [
         "<tab>abc<enter>",
         "a",
         "e",
@@ -244,6 +259,7 @@ fn message() -> impl Strategy<Value = Vec<Message>> {
         "+",
         ":quit",
         "f",
+        "<ctrl-g>",
     ];
     prop_oneof![
         proptest::sample::select(&KEYS)
@@ -256,6 +272,14 @@ fn message() -> impl Strategy<Value = Vec<Message>> {
         ])
         .prop_map(|text| vec![Message::Paste(text.into())]),
         Just(vec![Message::Wake]),
+        Just(vec![Message::DemoStarted {
+            host: "127.0.0.1:1".into(),
+            lookups: board(["6b03a95d7ea2294a52227a46"])
+                .watches
+                .into_iter()
+                .map(|watch| watch.lookup)
+                .collect(),
+        }]),
     ]
 }
 

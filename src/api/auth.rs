@@ -1,26 +1,21 @@
 //! HTTP digest on a kept challenge: one request per refresh, and never more than one new challenge.
 //!
-//! diqwest carries the exchange, but neither of its own ways to keep a challenge will do. Its session restarts
-//! the nonce count after the first use and forgets the algorithm, so that a strict server (Jetty's
-//! authenticator keeps the set of counts it has seen) refuses the second request. And its flow for a kept
-//! challenge throws away the new one that comes with a refusal and asks for a third: three requests where two
-//! suffice, whenever a nonce has died.
+//! A request carries an answer to the kept challenge. Accepted, that was one request; refused, the challenge in
+//! the refusal is kept, answered, and the question asked once more. There is no third time, so wrong keys cannot
+//! loop.
 //!
-//! So diqwest is told that nothing is kept (`cached_context` is `None`), and the request that it is handed
-//! already carries an answer to the kept challenge. Accepted, that was one request; refused, diqwest answers
-//! the challenge in the refusal, replaces the header and asks once more. It never asks a third time, so wrong
-//! keys cannot loop. `store_context` is where we see the new challenge and keep it.
+//! diqwest would carry this exchange, but it answers the first `WWW-Authenticate` whatever scheme it names, and its
+//! ways to keep a challenge will not do: its session restarts the nonce count after the first use and forgets the
+//! algorithm, so that a strict server (Jetty's authenticator keeps the set of counts it has seen) refuses the second
+//! request; and its flow for a kept challenge throws away the new one that comes with a refusal and asks for a
+//! third. So the exchange is ours (`client`), and the sums are `digest_auth`'s.
 //!
-//! diqwest names a challenge by host alone, without scheme and port. Here the name is not used: a client has
-//! one origin, and so one challenge.
+//! A client has one origin, and so one challenge.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use digest_auth::{AuthContext, WwwAuthenticateHeader};
-use diqwest::DigestAuthCredentials;
-use diqwest::session::CachedContextGuard;
 use reqwest::header::HeaderValue;
 
 use crate::domain::secret::{ExposeSecret, Secret};
@@ -90,70 +85,20 @@ impl Digest {
         Some(value)
     }
 
-    /// Drops the kept challenge, after an answer to it was refused for good.
+    /// Drops the kept challenge, after an answer to it was refused with another one.
     pub(super) fn forget(&self) {
         *self.kept() = None;
     }
 
-    /// Keeps a challenge; whether it is one that can be answered.
-    fn keep(&self, www_authenticate: &str) -> bool {
-        let Ok(mut challenge) = digest_auth::parse(www_authenticate) else { return false };
+    /// Keeps a challenge. A server that repeats its nonce has seen the counts that were used with it.
+    pub(super) fn keep(&self, mut challenge: WwwAuthenticateHeader) {
         let mut kept = self.kept();
-        // diqwest is about to answer it with count 1. A server that repeats its nonce has seen more.
-        let used = kept.as_ref().filter(|kept| kept.nonce == challenge.nonce).map_or(0, |kept| kept.nc);
-        challenge.nc = used.max(1);
+        challenge.nc = kept.as_ref().filter(|kept| kept.nonce == challenge.nonce).map_or(0, |kept| kept.nc);
         *kept = Some(challenge);
-        true
     }
 
     fn kept(&self) -> MutexGuard<'_, Option<WwwAuthenticateHeader>> {
         self.challenge.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// One question: the credentials as diqwest wants them, counting the requests that it sends.
-pub(super) struct Exchange<'a> {
-    digest: &'a Digest,
-    requests: AtomicU32,
-}
-
-impl<'a> Exchange<'a> {
-    pub(super) fn new(digest: &'a Digest) -> Self {
-        Self { digest, requests: AtomicU32::new(1) }
-    }
-
-    /// Requests sent so far: 1, or 2 once a challenge had to be answered.
-    pub(super) fn requests(&self) -> u32 {
-        self.requests.load(Ordering::Relaxed)
-    }
-}
-
-impl DigestAuthCredentials for &Exchange<'_> {
-    fn username(&self) -> &str {
-        &self.digest.credentials.public_key
-    }
-
-    fn password(&self) -> &str {
-        self.digest.credentials.private_key.expose_secret()
-    }
-
-    fn cached_context<'h>(
-        &self,
-        _host: &'h str,
-    ) -> diqwest::error::Result<Option<CachedContextGuard<'_, 'h>>> {
-        Ok(None)
-    }
-
-    fn store_context(&self, _host: &str, www_authenticate: &str) -> diqwest::error::Result<()> {
-        if self.digest.keep(www_authenticate) {
-            self.requests.fetch_add(1, Ordering::Relaxed);
-        }
-        Ok(())
-    }
-
-    fn clear_context(&self, _host: &str) -> diqwest::error::Result<()> {
-        self.digest.forget();
-        Ok(())
     }
 }
 
@@ -172,33 +117,31 @@ mod tests {
         Some(digest_auth::AuthorizationHeader::parse(header.to_str().unwrap()).unwrap().nc)
     }
 
+    fn keep(digest: &Digest, challenge: &str) {
+        digest.keep(digest_auth::parse(challenge).unwrap());
+    }
+
     #[test]
-    fn the_count_rises_from_the_one_that_diqwest_used() {
+    fn each_nonce_is_counted_by_itself() {
         let digest = digest();
         assert_eq!(count(&digest), None);
-        assert!(digest.keep(CHALLENGE));
-        assert_eq!((count(&digest), count(&digest)), (Some(2), Some(3)));
-        assert!(digest.keep(CHALLENGE));
-        assert_eq!(count(&digest), Some(4), "the same nonce again does not restart the count");
-        assert!(digest.keep(&CHALLENGE.replace("Slg", "Tlg")));
-        assert_eq!(count(&digest), Some(2));
+        keep(&digest, CHALLENGE);
+        assert_eq!((count(&digest), count(&digest)), (Some(1), Some(2)));
+        keep(&digest, CHALLENGE);
+        assert_eq!(count(&digest), Some(3), "the same nonce again does not restart the count");
+        keep(&digest, &CHALLENGE.replace("Slg", "Tlg"));
+        assert_eq!(count(&digest), Some(1));
+        digest.forget();
+        assert_eq!(count(&digest), None);
     }
 
     #[test]
     fn the_algorithm_of_the_challenge_is_kept() {
         let digest = digest();
-        digest.keep(&CHALLENGE.replace("MD5", "SHA-256"));
+        keep(&digest, &CHALLENGE.replace("MD5", "SHA-256"));
         let header = digest.authorization("/x").unwrap();
         assert!(header.to_str().unwrap().contains("algorithm=SHA-256"));
         assert!(header.is_sensitive());
-    }
-
-    #[test]
-    fn a_challenge_of_another_scheme_is_not_kept() {
-        let digest = digest();
-        assert!(!digest.keep("Basic realm=\"x\""));
-        assert!(!digest.keep(""));
-        assert_eq!(count(&digest), None);
     }
 
     #[test]

@@ -4,20 +4,21 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use diqwest::WithDigestAuth;
+use digest_auth::WwwAuthenticateHeader;
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
 
 use super::answer::Origin;
-use super::auth::{Credentials, Digest, Exchange};
+use super::auth::{Credentials, Digest};
 use super::base_url::BaseUrl;
 use super::error::{ApiError, ErrorKind};
 use super::transport::{self, Stage};
-use super::{Answer, Batch, Listing, Meta, RestoreApi, answer};
+use super::{Answer, Batch, Listing, Meta, RestoreApi, answer, challenge};
 use crate::domain::target::{Endpoint, Target};
 
 /// How long an idle connection is kept: more than twice the slowest refresh, so that a refresh finds it open.
@@ -35,11 +36,21 @@ pub struct Limits {
     pub total: Duration,
     /// Bytes of the body, after decompression.
     pub body: u64,
+    /// The body of a refusal (any status from 300 on): it holds a sentence at the most, while the head has the
+    /// status and the `Retry-After`, which must not be lost with it. Its time counts by itself.
+    pub refusal_total: Duration,
+    pub refusal_body: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), total: Duration::from_secs(20), body: 8 << 20 }
+        Self {
+            connect: Duration::from_secs(5),
+            total: Duration::from_secs(20),
+            body: 8 << 20,
+            refusal_total: Duration::from_secs(2),
+            refusal_body: 64 << 10,
+        }
     }
 }
 
@@ -79,7 +90,7 @@ impl Client {
         Ok(Self { base: base.clone(), signed, limits, now })
     }
 
-    /// Asks one question, within the time for a whole answer; `read` makes a value of what came.
+    /// Asks one question; `read` makes a value of what came.
     async fn ask<T: Answered>(
         &self,
         endpoint: &Endpoint,
@@ -88,60 +99,56 @@ impl Client {
         let Some((http, digest)) = &self.signed else {
             return Err(failed(ErrorKind::NoCredentials, None));
         };
-        let exchange = Exchange::new(digest);
-        let asked = self.exchange(endpoint, http, digest, &exchange, read);
-        let mut outcome = tokio::time::timeout(self.limits.total, asked).await.unwrap_or_else(|_| {
-            let detail = format!("no whole answer within {} s", self.limits.total.as_secs_f32());
-            Err(failed(ErrorKind::Timeout, Some(detail)))
+        let url = format!("{}{}", self.base, endpoint.path);
+        let question = Question { endpoint, url, http, digest, requests: AtomicU32::new(0) };
+        let mut outcome = self.answer(&question).await.and_then(|Came { status, headers, body }| {
+            let hint = digest.hint();
+            let origin = Origin { base: &self.base, public_key_hint: &hint, now: self.now };
+            let mut outcome = read(status, &headers, &body, origin);
+            match &mut outcome {
+                Ok(answer) => answer.meta().other_version = answer::other_version(&headers, endpoint.accept),
+                Err(error) => acquit_key(error, &headers),
+            }
+            outcome
         });
+        let requests = question.requests.into_inner();
         match &mut outcome {
-            Ok(answer) => answer.meta().requests = exchange.requests(),
-            Err(error) => error.meta.requests = exchange.requests(),
+            Ok(answer) => answer.meta().requests = requests,
+            Err(error) => error.meta.requests = requests,
         }
         outcome
     }
 
-    async fn exchange<T: Answered>(
-        &self,
-        endpoint: &Endpoint,
-        http: &reqwest::Client,
-        digest: &Digest,
-        exchange: &Exchange<'_>,
-        read: impl FnOnce(u16, &HeaderMap, &[u8], Origin<'_>) -> Result<T, ApiError>,
-    ) -> Result<T, ApiError> {
-        let mut request = http.get(format!("{}{}", self.base, endpoint.path)).header(ACCEPT, endpoint.accept);
-        if let Some(authorization) = digest.authorization(&endpoint.path) {
-            request = request.header(AUTHORIZATION, authorization);
-        }
-        let response = request.send_digest_auth(exchange).await.map_err(|error| unsent(error, digest))?;
-        let stale = response.status() == StatusCode::UNAUTHORIZED && is_stale(&response);
-        if response.status() == StatusCode::UNAUTHORIZED {
-            digest.forget();
-        }
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = match self.body(response).await {
-            Ok(body) => body,
-            // The status and `X-Error-Code` tell enough when the body of an error cannot be read.
-            Err(_) if status >= 300 => Vec::new(),
-            Err(error) => return Err(error),
+    /// The whole answer within the time for it. Of a refusal the head, and the body if it can be had in its own
+    /// limits: status and `X-Error-Code` tell enough without it.
+    async fn answer(&self, question: &Question<'_>) -> Result<Came, ApiError> {
+        let whole = async {
+            let response = question.exchange().await?;
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            let unread = status >= 300;
+            let rest = if unread { Err(response) } else { Ok(self.body(response, self.limits.body).await?) };
+            Ok((status, headers, rest))
         };
-        let hint = digest.hint();
-        let origin = Origin { base: &self.base, public_key_hint: &hint, now: self.now };
-        let mut answer = read(status, &headers, &body, origin);
-        match &mut answer {
-            Ok(answer) => answer.meta().other_version = answer::other_version(&headers, endpoint.accept),
-            // The key was right and the fresh nonce already dead: no reason to doubt the key.
-            Err(error) if stale => error.kind = ErrorKind::UnexpectedStatus,
-            Err(_) => {}
-        }
-        answer
+        let (status, headers, rest) =
+            tokio::time::timeout(self.limits.total, whole).await.unwrap_or_else(|_| {
+                let detail = format!("no whole answer within {} s", self.limits.total.as_secs_f32());
+                Err(failed(ErrorKind::Timeout, Some(detail)))
+            })?;
+        let body = match rest {
+            Ok(body) => body,
+            Err(response) => {
+                let body = self.body(response, self.limits.refusal_body);
+                let body = tokio::time::timeout(self.limits.refusal_total, body).await;
+                body.ok().and_then(Result::ok).unwrap_or_default()
+            }
+        };
+        Ok(Came { status, headers, body })
     }
 
     /// The body as it comes, refused as soon as it is known to be too large. A compressed one is measured as
     /// it is inflated, a piece at a time; its `Content-Length`, which says nothing, is gone by then.
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, ApiError> {
+    async fn body(&self, mut response: Response, limit: u64) -> Result<Vec<u8>, ApiError> {
         let meta = answer::meta(response.status().as_u16(), response.headers());
-        let limit = self.limits.body;
         let too_large = |bytes: u64| {
             let meta = Meta { body_bytes: bytes, ..meta.clone() };
             ApiError { meta, ..failed(ErrorKind::TooLarge { limit }, None) }
@@ -183,6 +190,60 @@ impl RestoreApi for Client {
         })
         .await
     }
+}
+
+/// An answer as it came.
+struct Came {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// One question on its way, counting the requests that it takes.
+struct Question<'a> {
+    endpoint: &'a Endpoint,
+    url: String,
+    http: &'a reqwest::Client,
+    digest: &'a Digest,
+    requests: AtomicU32,
+}
+
+impl Question<'_> {
+    /// Asks with an answer to the kept challenge; where that is refused with a new one, asks once more with an
+    /// answer to it, and never a third time.
+    async fn exchange(&self) -> Result<Response, ApiError> {
+        let path = &self.endpoint.path;
+        let first = self.send(self.digest.authorization(path)).await?;
+        let Some(challenge) = challenge_of(&first) else { return Ok(first) };
+        self.digest.keep(challenge);
+        // `None` when the key holds a character that no header can carry: it is none of Atlas's.
+        let Some(authorization) = self.digest.authorization(path) else { return Ok(first) };
+        drop(first);
+        let second = self.send(Some(authorization)).await?;
+        // Without a challenge the nonce was good, and what was refused is the role or the address.
+        if challenge_of(&second).is_some() {
+            self.digest.forget();
+        }
+        Ok(second)
+    }
+
+    async fn send(&self, authorization: Option<HeaderValue>) -> Result<Response, ApiError> {
+        let mut request = self.http.get(&self.url).header(ACCEPT, self.endpoint.accept);
+        if let Some(authorization) = authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        request.send().await.map_err(|error| {
+            let (kind, detail) = transport::failure(&error, Stage::Head);
+            failed(kind, detail)
+        })
+    }
+}
+
+/// The challenge of a refusal, where it has one that can be answered.
+fn challenge_of(response: &Response) -> Option<WwwAuthenticateHeader> {
+    let refused = response.status() == StatusCode::UNAUTHORIZED;
+    challenge::digest(response.headers()).filter(|_| refused)
 }
 
 /// What both kinds of answers have.
@@ -243,34 +304,21 @@ fn without_roots() -> Result<rustls::ClientConfig, ApiError> {
     Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }
 
-/// Whether a refusal says that the nonce, not the key, was at fault.
-fn is_stale(refusal: &Response) -> bool {
-    let challenge = refusal.headers().get(reqwest::header::WWW_AUTHENTICATE);
-    let challenge = challenge.and_then(|value| digest_auth::parse(value.to_str().ok()?).ok());
-    challenge.is_some_and(|challenge| challenge.stale)
-}
-
-/// What diqwest could not send, or not answer.
-fn unsent(error: diqwest::error::Error, digest: &Digest) -> ApiError {
-    use diqwest::error::Error;
-    let refused = Meta { http_status: Some(StatusCode::UNAUTHORIZED.as_u16()), ..Meta::default() };
-    match error {
-        Error::Reqwest(error) => {
-            let (kind, detail) = transport::failure(&error, Stage::Head);
-            failed(kind, detail)
+/// A refusal that says nothing about the key: its nonce was dead although it was fresh, or digest is not what the
+/// server wants to be signed in with.
+fn acquit_key(error: &mut ApiError, headers: &HeaderMap) {
+    if error.meta.http_status != Some(StatusCode::UNAUTHORIZED.as_u16()) {
+        return;
+    }
+    match challenge::digest(headers) {
+        Some(challenge) if challenge.stale => error.kind = ErrorKind::UnexpectedStatus,
+        None if headers.contains_key(WWW_AUTHENTICATE)
+            && matches!(error.kind, ErrorKind::KeyRefused { .. }) =>
+        {
+            error.kind = ErrorKind::UnexpectedStatus;
+            error.detail = Some("it asks for another way to sign in than HTTP digest".to_owned());
         }
-        // The key holds a character that no header can carry: it is none of Atlas's.
-        Error::InvalidHeaderValue(_) => {
-            let kind = ErrorKind::KeyRefused { public_key_hint: digest.hint() };
-            ApiError { meta: refused, ..failed(kind, None) }
-        }
-        Error::DigestAuth(_) | Error::ToStr(_) | Error::AuthHeaderMissing => {
-            let detail = "it asks for another way to sign in than HTTP digest".to_owned();
-            ApiError { meta: refused, ..failed(ErrorKind::UnexpectedStatus, Some(detail)) }
-        }
-        Error::RequestBuilderNotCloneable | Error::LockPoisoned | Error::MissingHost => {
-            failed(ErrorKind::Internal, Some(error.to_string()))
-        }
+        _ => {}
     }
 }
 

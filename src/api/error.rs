@@ -69,7 +69,7 @@ pub enum ErrorKind {
     TooLarge {
         limit: u64,
     },
-    /// The body is not JSON: a proxy's page, a captive portal.
+    /// The body is not JSON: a proxy's page, a captive portal. Without a status it was not even HTTP.
     NotJson,
     /// JSON, but no restore job: `field` (may be empty for the whole), what was expected, what was found.
     WrongShape {
@@ -161,6 +161,8 @@ impl ApiError {
     pub fn exit_code(&self) -> u8 {
         match self.kind {
             ErrorKind::NotFound(_) | ErrorKind::Ended => 6,
+            // A way to sign in that we do not have, or a nonce that is never fresh: authentication either way.
+            ErrorKind::UnexpectedStatus if self.meta.http_status == Some(401) => 7,
             ErrorKind::NoCredentials
             | ErrorKind::KeyRefused { .. }
             | ErrorKind::Forbidden

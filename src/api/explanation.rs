@@ -174,6 +174,9 @@ impl ApiError {
                 format!("The answer is larger than {} MiB, and was not read.", limit >> 20),
                 something_between,
             ),
+            ErrorKind::NotJson if self.meta.http_status.is_none() => {
+                (format!("{no_job}: it is not HTTP."), something_between)
+            }
             ErrorKind::NotJson => (format!("{no_job}: it is not JSON."), something_between),
             ErrorKind::WrongShape { field, expected, found } if field.is_empty() => {
                 (format!("{no_job}: expected {expected}, got {found}."), something_between)

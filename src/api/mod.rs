@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod auth;
 pub mod base_url;
+mod challenge;
 pub mod client;
 pub mod error;
 pub mod explanation;

@@ -17,6 +17,10 @@ pub(super) enum Stage {
     Body,
 }
 
+/// hyper's own words for a head that came and is none of HTTP. It has no kind for them that reqwest shows.
+const NO_HTTP: [&str; 4] =
+    ["invalid HTTP ", "content-length parsed", "transfer-encoding parsed", "message head is too large"];
+
 /// The kind of a failed exchange, and its innermost cause in words: clean, without URL or password.
 pub(super) fn failure(error: &reqwest::Error, stage: Stage) -> (ErrorKind, Option<String>) {
     let causes = causes(error);
@@ -30,6 +34,8 @@ pub(super) fn failure(error: &reqwest::Error, stage: Stage) -> (ErrorKind, Optio
         if error.is_decode() && !ends_early(&causes) { ErrorKind::NotJson } else { ErrorKind::Cut }
     } else if is_tls() {
         ErrorKind::Tls
+    } else if says(&NO_HTTP) {
+        ErrorKind::NotJson
     } else if says(&["tunnel error", "proxy", "socks"]) {
         ErrorKind::Proxy
     } else if error.is_dns() || says(&["dns error"]) {

@@ -1,10 +1,14 @@
-//! The form that adds or edits a lookup: its fields, what a paste fills, and what is wrong with each.
+//! The form that adds or edits a lookup: its fields, and what is wrong with each.
+
+mod paste;
+
+pub(super) use paste::another_atlas;
 
 use tui_input::Input;
 
 use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::lookup::Lookup;
-use crate::domain::target::{Kind, Pasted, Target, read_pasted};
+use crate::domain::target::{Kind, Target};
 use crate::domain::text;
 
 /// The longest text a field takes; a pasted URL is read whole before it is cut to this.
@@ -50,6 +54,10 @@ pub struct Form {
     pub hint: Option<Hint>,
     /// Esc was pressed once on a changed form.
     pub asked: bool,
+    /// The paste named this as its kind, and nobody has chosen one since.
+    unknown_kind: Option<String>,
+    /// The Atlas that is asked, by its host: an address that is pasted may name another one.
+    place: String,
     /// What the form held when it was opened.
     original: [String; 5],
 }
@@ -57,6 +65,8 @@ pub struct Form {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hint {
     Filled(String),
+    /// Filled, but from the address of another Atlas.
+    Elsewhere(String),
     Wrong(String),
 }
 
@@ -85,6 +95,8 @@ impl Form {
             focus: if like.is_some() { Place::Job } else { Place::Project },
             hint: None,
             asked: false,
+            unknown_kind: None,
+            place: String::new(),
             original: Default::default(),
         };
         form.original = form.contents();
@@ -104,10 +116,19 @@ impl Form {
             focus: Place::Label,
             hint: None,
             asked: false,
+            unknown_kind: None,
+            place: String::new(),
             original: Default::default(),
         };
         form.original = form.contents();
         form
+    }
+
+    /// For lookups of the Atlas at that host.
+    #[must_use]
+    pub fn at(mut self, place: &str) -> Self {
+        place.clone_into(&mut self.place);
+        self
     }
 
     fn contents(&self) -> [String; 5] {
@@ -126,7 +147,11 @@ impl Form {
     }
 
     pub fn focused(&mut self) -> Option<&mut Input> {
-        match self.focus {
+        self.input_mut(self.focus)
+    }
+
+    fn input_mut(&mut self, place: Place) -> Option<&mut Input> {
+        match place {
             Place::Kind => None,
             Place::Project => Some(&mut self.project),
             Place::Instance => Some(&mut self.instance),
@@ -148,8 +173,15 @@ impl Form {
 
     /// Moves the focus; text typed into the field that is left may be a whole URL, and is read as one.
     pub fn step(&mut self, by: isize) {
+        let before = self.focus;
         self.absorb_typed();
-        self.focus = self.focus.step(by);
+        if before == Place::Kind {
+            // Whoever goes on from the kind has seen which one it is.
+            self.unknown_kind = None;
+        }
+        if self.unknown_kind.is_none() || self.focus == before {
+            self.focus = self.focus.step(by);
+        }
     }
 
     pub fn step_kind(&mut self, by: isize) {
@@ -157,78 +189,7 @@ impl Form {
         let index = Kind::ALL.iter().position(|kind| *kind == self.kind).unwrap_or_default().cast_signed();
         let next = (index + by).rem_euclid(count).cast_unsigned();
         self.kind = Kind::ALL.get(next).copied().unwrap_or_default();
-    }
-
-    /// Takes a pasted text: all the fields it holds, or else the text itself into the focused field.
-    pub fn paste(&mut self, pasted: &str) {
-        self.asked = false;
-        let bare_id = pasted.trim().parse::<ObjectId>().is_ok();
-        if let Some(found) = (!bare_id).then(|| read_pasted(pasted)).flatten() {
-            self.fill(found);
-        } else if let Some(input) = self.focused() {
-            // Dropped, not refused: a copied id often carries a line end or quotes.
-            let cleaned = text::clean(pasted.trim());
-            for c in cleaned.chars().take(FIELD_MAX) {
-                input.handle(tui_input::InputRequest::InsertChar(c));
-            }
-            let place = match self.focus {
-                Place::Project => "the project",
-                Place::Job => "the job",
-                _ => return,
-            };
-            if bare_id {
-                self.hint =
-                    Some(Hint::Filled(format!("One id, taken for {place}; Tab goes on to the next field")));
-            }
-        } else if let Ok(job) = pasted.parse::<ObjectId>() {
-            self.fill(Pasted { job: Some(job), ..Pasted::default() });
-        }
-    }
-
-    fn fill(&mut self, found: Pasted) {
-        let mut filled = Vec::new();
-        if let Some(kind) = found.kind {
-            self.kind = kind;
-            filled.push("kind");
-        }
-        let texts = [
-            ("project", &mut self.project, found.project.map(|id| id.to_string())),
-            ("instance", &mut self.instance, found.instance.map(|name| name.to_string())),
-            ("job", &mut self.job, found.job.map(|id| id.to_string())),
-        ];
-        for (name, input, value) in texts {
-            if let Some(value) = value {
-                *input = value.into();
-                filled.push(name);
-            }
-        }
-        self.focus = [Place::Project, Place::Instance, Place::Job]
-            .into_iter()
-            .find(|place| self.input(*place).is_some_and(|input| input.value().is_empty()))
-            .unwrap_or(Place::Label);
-        self.hint = Some(Hint::Filled(format!("Filled {} from the paste", filled.join(", "))));
-    }
-
-    /// Reads a URL or command line that was typed, or pasted by a terminal without bracketed paste.
-    fn absorb_typed(&mut self) {
-        let place = self.focus;
-        if matches!(place, Place::Kind | Place::Label) {
-            return;
-        }
-        let Some(input) = self.focused() else { return };
-        let typed = input.value().to_owned();
-        let valid = match place {
-            Place::Instance => typed.parse::<InstanceName>().is_ok(),
-            _ => typed.parse::<ObjectId>().is_ok(),
-        };
-        if valid || !typed.contains('/') && !typed.contains(' ') && !typed.contains('{') {
-            return;
-        }
-        if let Some(found) = read_pasted(&typed) {
-            input.reset();
-            self.fill(found);
-            self.focus = place;
-        }
+        self.unknown_kind = None;
     }
 
     #[must_use]
@@ -254,6 +215,13 @@ impl Form {
     /// The lookup that the form describes; otherwise the focus goes to the first field that is wrong.
     pub fn finish(&mut self) -> Option<Lookup> {
         self.absorb_typed();
+        if let Some(word) = &self.unknown_kind {
+            let why =
+                format!("Not saved yet. The kind: `{word}` is none; choose one, or go on with this one");
+            self.hint = Some(Hint::Wrong(why));
+            self.focus = Place::Kind;
+            return None;
+        }
         let project = self.project.value().parse();
         let instance = self.instance.value().parse();
         let job = self.job.value().parse();
@@ -275,3 +243,6 @@ impl Form {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! Which panes a terminal of some size shows, and how many list rows fit, without any drawing.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::view::{Layout, Pane, Size};
 
 /// Below this a terminal gets one borderless pane.
@@ -53,6 +55,41 @@ pub fn list_rows(size: Size, layout: Layout) -> usize {
 #[must_use]
 pub fn log_columns(size: Size) -> u16 {
     size.width.saturating_sub(4).max(60).min(size.width).saturating_sub(4)
+}
+
+/// The most rows that a notice may take: more where there are more, because a lasting one stays in the way.
+#[must_use]
+pub fn notice_rows_most(size: Size) -> u16 {
+    match size.height {
+        ..5 => 0,
+        5..10 => 1,
+        10..15 => 2,
+        15.. => 3,
+    }
+}
+
+/// The rows that a notice takes above the footer.
+#[must_use]
+pub fn notice_rows(size: Size, notice: &str) -> u16 {
+    let rows = wrapped_rows(notice, size.width.saturating_sub(2));
+    u16::try_from(rows).unwrap_or(u16::MAX).min(notice_rows_most(size))
+}
+
+/// The lines that a text takes when it is wrapped at blanks, and longer words are cut.
+pub(super) fn wrapped_rows(text: &str, columns: u16) -> usize {
+    let columns = usize::from(columns).max(1);
+    let (mut rows, mut used) = (1, 0);
+    for piece in text.split_inclusive(' ') {
+        let word = piece.trim_end_matches(' ').width();
+        if used > 0 && used + word > columns {
+            rows += 1;
+            used = 0;
+        }
+        let full = word.saturating_sub(1) / columns;
+        rows += full;
+        used += word - full * columns + usize::from(piece.ends_with(' '));
+    }
+    rows
 }
 
 /// Lines of a scrolling overlay that are on screen.

@@ -30,8 +30,12 @@ pub enum Message {
         note: Option<String>,
         read_only: bool,
     },
-    /// The lookups in the file, when another instance changed them.
-    Reloaded(Vec<Lookup>),
+    /// The lookups in the file, and what reading them had to say, when another instance changed one of the two.
+    Reloaded {
+        lookups: Vec<Lookup>,
+        note: Option<String>,
+        read_only: bool,
+    },
     /// What came of a copy or an opened link.
     Said {
         text: String,
@@ -76,10 +80,11 @@ pub enum Mouse {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stored {
     /// The list as it now is in the file, with the edits of other instances in it, and how many of our edits
-    /// have been saved so far.
-    Saved { lookups: Vec<Lookup>, edits: u64 },
-    /// It could not be written: the sentence for the user. The store keeps the edit and tries again.
-    Failed { why: String },
+    /// have been saved so far. The note tells of a file that had to be moved aside.
+    Saved { lookups: Vec<Lookup>, edits: u64, note: Option<String> },
+    /// It could not be written: the sentence for the user. The store keeps the edit and tries again. `read_only`
+    /// when it is the file that must not be written to.
+    Failed { why: String, read_only: bool },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -100,6 +105,8 @@ pub enum Effect {
     RunHook(Box<Happening>),
     Mouse(bool),
     StartDemo,
+    /// Stop the embedded Atlas and ask the real one again.
+    LeaveDemo,
     /// Paint everything anew.
     Repaint,
     Suspend,

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
+use super::aside::Aside;
 use super::filter::Filter;
 use super::keymap::{Action, Keymap};
 use super::layout;
@@ -152,12 +153,14 @@ pub struct Model {
     pub ends: Ends,
     pub overlay: Option<Overlay>,
     pub notice: Option<Notice>,
-    /// What opening the lookups file had to say; stays until Esc.
+    /// What reading the lookups file had to say; stays until Esc, or until it is no longer true.
     pub file_note: Option<String>,
     /// Edits of the saved lookups will fail: the file is of a newer version, or cannot be read.
     pub read_only: bool,
     /// Why the last edits are not saved; stays until they are.
     pub save_error: Option<String>,
+    /// The saved lookups while the demo stands in front of them; `None` when it was all there was from the start.
+    pub aside: Option<Box<Aside>>,
     pub clock: ServerClock,
     pub budget: Option<Budget>,
     /// Whether the rate budget slows refreshing down.
@@ -199,6 +202,7 @@ impl Model {
             file_note: None,
             read_only: false,
             save_error: None,
+            aside: None,
             clock: ServerClock::default(),
             budget: None,
             pace: Pace::default(),
@@ -282,6 +286,28 @@ impl Model {
     pub fn say(&mut self, text: impl Into<String>, role: Role, now: Timestamp) {
         let until = now.saturating_add(NOTICE).unwrap_or(now);
         self.notice = Some(Notice { text: text.into(), role, until });
+    }
+
+    /// Takes in what an answer tells of the server's clock. All lookups share it, so when it moves each of them
+    /// is judged again, and none keeps a phase that the countdown beside it contradicts.
+    pub(super) fn learn_time(
+        &mut self,
+        date: Timestamp,
+        sent_at: Timestamp,
+        received_at: Timestamp,
+        now: Timestamp,
+    ) {
+        let before = self.clock.offset();
+        self.clock.observe(date, sent_at, received_at);
+        if self.clock.offset() != before {
+            let clock = self.clock;
+            for watch in &mut self.watches {
+                let change = watch.assess(&clock, now);
+                self.changes.extend(change.map(|change| (watch.id, change)));
+            }
+            // Every moment that a filter waits for is another one too.
+            self.rows.disturb();
+        }
     }
 
     pub(super) fn remember_removed(&mut self, together: Vec<(usize, Lookup)>) {

@@ -194,7 +194,7 @@ mod tests {
     /// A lookup with few different values of everything, so that many are alike.
     fn watch((label, kind, what, time): (u8, usize, u8, i64)) -> Watch {
         let kind = Kind::ALL[kind % Kind::ALL.len()];
-        let job = format!("6a7947{:02x}c0eb9e7a17740663", time);
+        let job = format!("6a7947{time:02x}c0eb9e7a17740663");
         let target = format!("{kind}/6a793f6b2c88faeba59bae37/orders/{job}").parse().unwrap();
         let mut watch =
             Watch::new(WatchId(1), Lookup { label: ["B", "a", ""][usize::from(label)].into(), target });

@@ -1,11 +1,13 @@
 //! The raw answer as lines of JSON that can be folded.
 
+mod lines;
+
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::view::{Role, Span};
-use crate::domain::text::escape_json;
+use lines::lay_out;
 
 /// Columns that one key moves long lines by.
 pub const SHIFT: isize = 20;
@@ -57,23 +59,17 @@ pub struct RawView {
 }
 
 impl RawView {
-    /// Lays out a JSON text; one that cannot be parsed is shown line by line as it is.
+    /// Lays out a JSON text.
     #[must_use]
     pub fn new(json: &str) -> Self {
-        let mut lines = Vec::new();
-        match serde_json::from_str::<Value>(json) {
-            Ok(value) => lay_out(&value, Vec::new(), 0, "", &mut lines),
-            Err(_) => lines
-                .push(Line { spans: vec![Span::new("the answer is no JSON", Role::Muted)], closed_by: None }),
-        }
-        if lines.len() > LINES {
-            lines.truncate(LINES);
-            // What was opened above the cut is never closed, and so cannot be folded.
-            for line in &mut lines {
-                line.closed_by.take_if(|end| *end >= LINES);
-            }
-            let words = "the rest is left out here; copying gives all of it";
-            lines.push(Line { spans: vec![Span::new(words, Role::Muted)], closed_by: None });
+        let note = |words: &str| Line { spans: vec![Span::new(words, Role::Muted)], closed_by: None };
+        let (mut lines, cut) = match serde_json::from_str::<&RawValue>(json) {
+            Ok(_) => lay_out(json, LINES),
+            Err(_) => (vec![note("the answer is no JSON")], false),
+        };
+        if cut {
+            // What was opened above and is not closed there cannot be folded.
+            lines.push(note("the rest is left out here; copying gives all of it"));
         }
         Self { lines, source: json.to_owned(), ..Self::default() }
     }
@@ -147,74 +143,10 @@ impl RawView {
     }
 }
 
-fn lay_out(value: &Value, mut head: Vec<Span>, depth: usize, tail: &str, lines: &mut Vec<Line>) {
-    if lines.len() > LINES {
-        return;
-    }
-    if head.is_empty() && depth > 0 {
-        head.push(indent(depth));
-    }
-    let role = match value {
-        Value::Object(members) if !members.is_empty() => {
-            let opened = open(head, "{", lines);
-            for (index, (name, member)) in members.iter().enumerate() {
-                let tail = if index + 1 < members.len() { "," } else { "" };
-                let name = vec![
-                    indent(depth + 1),
-                    Span::new(quoted(name), Role::JsonKey),
-                    Span::new(": ", Role::Muted),
-                ];
-                lay_out(member, name, depth + 1, tail, lines);
-            }
-            return close(opened, depth, "}", tail, lines);
-        }
-        Value::Array(items) if !items.is_empty() => {
-            let opened = open(head, "[", lines);
-            for (index, item) in items.iter().enumerate() {
-                let tail = if index + 1 < items.len() { "," } else { "" };
-                lay_out(item, Vec::new(), depth + 1, tail, lines);
-            }
-            return close(opened, depth, "]", tail, lines);
-        }
-        Value::String(_) => Role::JsonString,
-        Value::Number(_) => Role::JsonNumber,
-        Value::Bool(_) | Value::Null => Role::JsonWord,
-        Value::Object(_) | Value::Array(_) => Role::Muted,
-    };
-    let text = if let Value::String(text) = value { quoted(text) } else { value.to_string() };
-    head.push(Span::new(text, role));
-    head.push(Span::new(tail, Role::Muted));
-    lines.push(Line { spans: head, closed_by: None });
-}
-
-fn indent(depth: usize) -> Span {
-    Span::new("  ".repeat(depth), Role::Plain)
-}
-
-fn open(mut head: Vec<Span>, bracket: &str, lines: &mut Vec<Line>) -> usize {
-    head.push(Span::new(bracket, Role::Muted));
-    lines.push(Line { spans: head, closed_by: None });
-    lines.len() - 1
-}
-
-fn close(opened: usize, depth: usize, bracket: &str, tail: &str, lines: &mut Vec<Line>) {
-    let end = lines.len();
-    lines.push(Line {
-        spans: vec![indent(depth), Span::new(format!("{bracket}{tail}"), Role::Muted)],
-        closed_by: None,
-    });
-    if let Some(line) = lines.get_mut(opened) {
-        line.closed_by = Some(end);
-    }
-}
-
-/// A JSON string literal in which hostile characters are escapes: visible, harmless, and still the same JSON.
-fn quoted(text: &str) -> String {
-    escape_json(&Value::from(text).to_string())
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     fn text(view: &RawView) -> Vec<String> {
@@ -290,6 +222,15 @@ mod tests {
         let view = RawView::new(&format!("{{\"a\":[{}0]}}", "0,".repeat(100_000)));
         assert_eq!(view.total(), LINES + 1);
         assert!(text(&view)[LINES].contains("left out"));
+    }
+
+    #[test]
+    fn depth_is_no_reason_to_show_nothing() {
+        let view = RawView::new(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)));
+        assert_eq!(view.total(), LINES + 1);
+        let view = RawView::new(&format!("{{\"z\":{}{}}}", "[".repeat(200), "]".repeat(200)));
+        assert_eq!(view.total(), 401);
+        assert_eq!(text(&RawView::new("{\"a\":")), ["the answer is no JSON"]);
     }
 
     #[test]

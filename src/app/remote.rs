@@ -29,6 +29,12 @@ impl<T, E> Default for Remote<T, E> {
 }
 
 impl<T, E> Remote<T, E> {
+    /// What is known, without anything under way or due: whoever asks next numbers requests anew.
+    #[must_use]
+    pub fn resumed(self) -> Self {
+        Self { value: self.value, error: self.error, ..Self::default() }
+    }
+
     /// Whether a report of this request still counts.
     pub fn is_current(&self, request: RequestId) -> bool {
         self.newest.is_none_or(|newest| request >= newest)

@@ -62,10 +62,18 @@ pub struct Screen {
     pub theme: ThemeName,
     pub header: Header,
     pub body: Body,
-    /// What just happened ("copied …", "saved"), one line above the footer.
+    /// What just happened ("copied …", "saved") or what lasts, in up to three rows above the footer.
     pub notice: Option<Span>,
     pub footer: Footer,
     pub overlay: Option<Overlay>,
+}
+
+impl Screen {
+    /// The rows that the notice takes on a terminal of that size, when it has rows of its own.
+    #[must_use]
+    pub fn notice_rows(&self, size: Size) -> u16 {
+        self.notice.as_ref().map_or(0, |notice| super::layout::notice_rows(size, &notice.text))
+    }
 }
 
 /// What a tab or a taskbar shows of all jobs together.
@@ -85,6 +93,7 @@ pub enum Progress {
 /// The last line to which each text on the screen can be scrolled, known once it is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ends {
+    /// Of the detail, or of the first-start screen in its place.
     pub detail: u16,
     pub help: u16,
 }
@@ -121,6 +130,8 @@ pub struct Welcome {
     pub paragraphs: Vec<Vec<Span>>,
     /// Key and what it does.
     pub keys: Vec<(String, String)>,
+    /// Lines scrolled down by; `ui` stops at the end.
+    pub scroll: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -227,7 +238,7 @@ pub struct Detail {
     pub fields: Vec<Field>,
     /// Transitions seen, oldest first.
     pub history: Vec<Vec<Span>>,
-    /// `updated 2 s ago · next in 3 s · 62 ms`.
+    /// `updated 2 s ago`, `next in 3 s`, `62 ms`: whole parts, the last ones dropped when the line is narrow.
     pub status: Vec<Span>,
     /// Lines scrolled down by; `ui` stops at the end.
     pub scroll: u16,

@@ -103,6 +103,12 @@ impl Watch {
         }
     }
 
+    /// The same under another id, with no request under way, for a worker that knows nothing of it.
+    #[must_use]
+    pub(super) fn renewed(self, id: WatchId) -> Self {
+        Self { id, job: self.job.resumed(), ..self }
+    }
+
     #[must_use]
     pub fn status(&self) -> Option<&Status> {
         self.status.as_ref()

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::{ConfigError, Env};
 use crate::cli::Common;
 use crate::domain::id::{InstanceName, ObjectId};
-use crate::domain::target::{Target, read_pasted};
+use crate::domain::target::{Part, Pasted, Target, read_parts};
 
 /// The target, or `None` when the command line names none.
 ///
@@ -27,12 +27,19 @@ pub fn target(text: Option<&str>, common: &Common, env: Env<'_>) -> Result<Optio
             Ok(None)
         };
     };
-    let Some(pasted) = read_pasted(text) else {
+    let Some(pasted) = read_parts(text) else {
         return match text.parse::<Target>() {
             Ok(target) => Ok(Some(target)),
             Err(error) => Err(wrong(error.to_string())),
         };
     };
+    if let (None, Some(error)) = (common.kind, pasted.kind_error()) {
+        return Err(wrong(error));
+    }
+    let flags = [project.is_some(), instance.is_some(), false];
+    if let Some(message) = malformed(&pasted, flags) {
+        return Err(wrong(message));
+    }
     let project = match project.or(pasted.project) {
         None => env.parsed("ATLAS_TUI_PROJECT_ID")?,
         found => found,
@@ -57,9 +64,21 @@ pub fn target(text: Option<&str>, common: &Common, env: Env<'_>) -> Result<Optio
             ];
             let missing: Vec<_> =
                 missing.into_iter().filter(|(missing, _)| *missing).map(|(_, words)| words).collect();
-            Err(wrong(format!("holds {}; the whole form is KIND/PROJECT/INSTANCE/JOB", missing.join(", "))))
+            Err(wrong(format!("holds {}; {WHOLE_FORM}", missing.join(", "))))
         }
     }
+}
+
+const WHOLE_FORM: &str = "the whole form is KIND/PROJECT/INSTANCE/JOB";
+
+/// What is wrong with the parts of TARGET that no flag stands in for. A variable does not: what was typed is meant.
+fn malformed(pasted: &Pasted, flags: [bool; 3]) -> Option<String> {
+    let given = Part::ALL.into_iter().zip(flags).filter(|(_, flag)| !flag);
+    let wrong: Vec<String> = given
+        .filter_map(|(part, _)| pasted.wrong(part))
+        .map(|wrong| format!("{}: {}", wrong.part, wrong.why))
+        .collect();
+    (!wrong.is_empty()).then(|| format!("{}; {WHOLE_FORM}", wrong.join("; ")))
 }
 
 fn flag<T: FromStr<Err: ToString>>(

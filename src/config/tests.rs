@@ -344,6 +344,40 @@ fn a_target_that_is_not_whole_says_what_is_missing() {
 }
 
 #[test]
+fn a_wrong_part_of_a_target_is_named_unless_a_flag_stands_in_for_it() {
+    let setup = Setup::new(&[("ATLAS_TUI_CLUSTER_NAME", "fallback"), ("ATLAS_TUI_KIND", "flex")]);
+    let short = JOB.get(..23).unwrap();
+    for (target, flags, words) in [
+        (
+            format!("serverless/{PROJECT}/or_ders/{JOB}"),
+            vec![],
+            "instance: letters, digits and - only; _ at 3",
+        ),
+        (format!("serverless/{PROJECT}/orders/{short}"), vec![], "job: 1 more digit"),
+        (format!("serverless/g{PROJECT}/orders/{JOB}"), vec![], "project: hex digits only; g at 1"),
+        (format!("serverless/{PROJECT}/or_ders/{short}"), vec!["--cluster-name", "b"], "job: 1 more digit"),
+        (short.to_owned(), vec!["--project-id", PROJECT, "--cluster-name", "b"], "job: 1 more digit"),
+        (format!("serverles/{PROJECT}/orders/{JOB}"), vec![], "`serverles` is no kind: the kinds are auto"),
+    ] {
+        let mut all = vec!["get", target.as_str()];
+        all.extend(&flags);
+        let error = setup.target(&all).unwrap_err();
+        assert!(error.starts_with(&format!("TARGET: {words}")), "{target}: {error}");
+        assert!(!error.contains("missing") && !error.contains("holds no"), "{target}: {error}");
+    }
+    for (target, flags) in [
+        (format!("auto/{PROJECT}/or_ders/{JOB}"), ["--cluster-name", "orders"]),
+        (format!("auto/g{PROJECT}/orders/{JOB}"), ["--project-id", PROJECT]),
+        (format!("serverles/{PROJECT}/orders/{JOB}"), ["--kind", "auto"]),
+    ] {
+        let mut all = vec!["get", target.as_str()];
+        all.extend(flags);
+        let whole = setup.target(&all).unwrap().unwrap().to_string();
+        assert_eq!(whole, format!("auto/{PROJECT}/orders/{JOB}"), "{target}");
+    }
+}
+
+#[test]
 fn the_documented_config_file_is_the_defaults() {
     let documented = include_str!("../../assets/config.toml");
     let as_it_is = Setup::with_file(&[], documented).load(&[]).unwrap();

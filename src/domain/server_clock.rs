@@ -4,17 +4,27 @@
 //! answer only bounds the offset. Each further answer narrows the bounds; one that contradicts them (a clock
 //! was set) starts afresh. While zero lies within the bounds the local clock is taken as right, so that a
 //! countdown does not hop by a second with every answer.
+//!
+//! A date that is hours away from what we go by may be the date of a cached page, or of one machine of many that
+//! is wrong, and to believe it would end every link on the screen. So it waits for a second one that agrees.
 
 use jiff::{SignedDuration, Timestamp};
+
+/// The least and the most that the server is ahead of us.
+type Bounds = (SignedDuration, SignedDuration);
 
 /// What is known of the difference between the server's clock and ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ServerClock {
-    /// Server minus local time: the least and the most it can be.
-    bounds: Option<(SignedDuration, SignedDuration)>,
+    bounds: Option<Bounds>,
     /// Our estimate, always within the bounds.
     offset: SignedDuration,
+    /// The bounds by an answer that is hours away from the estimate, until the next one confirms or refutes it.
+    doubted: Option<Bounds>,
 }
+
+/// A difference that one answer alone does not prove. Time zones that were mixed up differ by as much.
+const LEAP: SignedDuration = SignedDuration::from_hours(1);
 
 /// An offset that a person should know of.
 const SKEW: SignedDuration = SignedDuration::from_secs(30);
@@ -28,14 +38,43 @@ impl ServerClock {
         // A local clock that was set back meanwhile gives an interval that spans both settings: it proves
         // little, and the next answer settles the matter.
         let (earlier, later) = (sent_at.min(received_at), sent_at.max(received_at));
-        let low = date.duration_since(later);
-        let high = date.duration_since(earlier).saturating_add(DATE_CUT);
-        let (low, high) = match self.bounds {
-            Some((least, most)) if least <= high && low <= most => (least.max(low), most.min(high)),
-            _ => (low, high),
-        };
-        self.bounds = Some((low, high));
-        self.offset = estimate(self.offset, low, high);
+        let told = (date.duration_since(later), date.duration_since(earlier).saturating_add(DATE_CUT));
+        let doubted = self.doubted.take();
+        if let Some(narrower) = self.bounds.and_then(|known| common(known, told)) {
+            self.believe(narrower);
+        } else if !self.is_leap(told) {
+            self.believe(told);
+        } else if let Some(confirmed) = doubted.and_then(|doubted| common(doubted, told)) {
+            self.believe(confirmed);
+        } else {
+            self.doubted = Some(told);
+        }
+    }
+
+    /// The clock by a single answer, for whoever will get no second one: its date is then the best there is.
+    #[must_use]
+    pub fn of_one_answer(date: Timestamp, sent_at: Timestamp, received_at: Timestamp) -> Self {
+        let mut clock = Self::default();
+        clock.observe(date, sent_at, received_at);
+        if let Some(told) = clock.doubted.take() {
+            clock.believe(told);
+        }
+        clock
+    }
+
+    /// Whether the last answer was hours away from what we go by. The next one settles it: ask soon.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.doubted.is_some()
+    }
+
+    fn believe(&mut self, bounds: Bounds) {
+        self.bounds = Some(bounds);
+        self.offset = estimate(self.offset, bounds.0, bounds.1);
+    }
+
+    fn is_leap(&self, (low, high): Bounds) -> bool {
+        low.saturating_sub(self.offset) > LEAP || self.offset.saturating_sub(high) > LEAP
     }
 
     /// Server minus local time; zero while the two may agree.
@@ -61,6 +100,12 @@ impl ServerClock {
     pub fn skew(&self) -> Option<SignedDuration> {
         (self.offset.unsigned_abs() >= SKEW.unsigned_abs()).then_some(self.offset)
     }
+}
+
+/// The bounds that hold when both hold; `None` when they contradict each other.
+fn common(one: Bounds, other: Bounds) -> Option<Bounds> {
+    let (low, high) = (one.0.max(other.0), one.1.min(other.1));
+    (low <= high).then_some((low, high))
 }
 
 /// The offset to go by within new bounds.

@@ -52,10 +52,9 @@ pub async fn get(
     let received_at = clock.now();
     let (code, written) = match result {
         Ok(answer) => {
-            let mut server_clock = ServerClock::default();
-            if let Some(date) = answer.meta.server_date {
-                server_clock.observe(date, sent_at, received_at);
-            }
+            let date = answer.meta.server_date;
+            let server_clock = date.map(|date| ServerClock::of_one_answer(date, sent_at, received_at));
+            let server_clock = server_clock.unwrap_or_default();
             let reading = Reading::new(target, &answer, server_clock.at(received_at));
             let code = if options.exit_status { exit::of_phase(&reading.status.phase) } else { 0 };
             let written = match options.output {

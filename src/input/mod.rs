@@ -70,8 +70,8 @@ pub enum Signal {
 ///
 /// From here on the signals no longer end the process by themselves, so call it before the terminal is entered;
 /// and changes of size are noticed, so ask for the size after it.
-/// A second SIGTERM, SIGINT or SIGHUP gives the terminal back and ends the process at once, in case the loop
-/// hangs: in a write to a terminal that takes no more, for one.
+/// A SIGTERM, SIGINT or SIGHUP that the loop does not follow within a second gives the terminal back and ends the
+/// process, in case the loop hangs: in a write to a terminal that takes no more, for one. A second one does so at once.
 ///
 /// # Errors
 /// No signal can be caught, or no thread started.

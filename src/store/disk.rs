@@ -45,7 +45,7 @@ pub struct Found {
 
 /// Reads the file; `None` when there is none.
 pub fn read(path: &Path) -> io::Result<Option<Found>> {
-    let file = match File::open(path) {
+    let file = match open(path, OpenOptions::new().read(true)) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -59,33 +59,62 @@ pub fn read(path: &Path) -> io::Result<Option<Found>> {
     Ok(Some(Found { bytes, stamp }))
 }
 
+/// Opens a file and nothing else: a pipe would be waited at for a writer, and a device has no end.
+fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    let no_file = || io::Error::new(ErrorKind::InvalidInput, "not a regular file");
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let at_once = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options, at_once.cast_signed());
+    }
+    match options.open(path) {
+        Ok(file) if file.metadata()?.is_file() => Ok(file),
+        Ok(_) => Err(no_file()),
+        // A directory to write to, a pipe without a reader, a socket: each refuses in its own words.
+        Err(_) if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) => Err(no_file()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Why the work was not begun.
+#[derive(Debug)]
+pub enum LockError {
+    /// Another process held the lock all the time.
+    Held,
+    /// There is no directory for the lock, and none can be made.
+    Directory(io::Error),
+    /// The lock itself cannot be opened or taken.
+    Lock(io::Error),
+}
+
 /// Does the work while holding the lock file, which is made with its directory (mode 0700) when it is not
-/// there. `None` when another process held it all the time. The system releases it when a process dies.
-pub fn locked<T>(path: &Path, patience: Duration, work: impl FnOnce() -> T) -> io::Result<Option<T>> {
+/// there. The system releases it when a process dies.
+pub fn locked<T>(path: &Path, patience: Duration, work: impl FnOnce() -> T) -> Result<T, LockError> {
     if let Some(directory) = path.parent() {
-        make_directory(directory)?;
+        make_directory(directory).map_err(LockError::Directory)?;
     }
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut lock = fd_lock::RwLock::new(options.open(path)?);
+    let mut lock = fd_lock::RwLock::new(open(path, &mut options).map_err(LockError::Lock)?);
     let start = Instant::now();
     let _held = loop {
         match lock.try_write() {
             Ok(held) => break Some(held),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                 if start.elapsed() >= patience {
-                    return Ok(None);
+                    return Err(LockError::Held);
                 }
                 std::thread::sleep(PAUSE);
             }
             // Some network file systems have no locks: better to save than to refuse.
             Err(error) if error.kind() == ErrorKind::Unsupported => break None,
-            Err(error) => return Err(error),
+            Err(error) => return Err(LockError::Lock(error)),
         }
     };
-    Ok(Some(work()))
+    Ok(work())
 }
 
 fn make_directory(directory: &Path) -> io::Result<()> {

@@ -17,10 +17,10 @@ use std::time::Duration;
 
 use crate::domain::lookup::{Edit, Lookup};
 use crate::domain::text::clean;
-use disk::{Found, Stamp};
+use disk::{Found, LockError, Stamp};
 use format::Document;
 
-/// How long to wait for another instance's edit, which takes milliseconds.
+/// How long to wait, before a broken file is moved aside, for another instance's edit, which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The file of saved lookups.
@@ -30,8 +30,9 @@ pub struct Store {
     patience: Duration,
     /// Which state of the file we have seen; `None` when there was none.
     stamp: Option<Stamp>,
-    /// What we read or wrote last: the base of the next edit should the file be gone or broken by then.
-    last: Vec<Lookup>,
+    /// What we read or wrote last, and had to say of it. The lookups are the base of the next edit should the file
+    /// be gone or broken by then.
+    last: Loaded,
 }
 
 /// What the file holds.
@@ -52,8 +53,8 @@ pub enum LoadNote {
     SetAside { kept_as: PathBuf, reason: String },
     /// The file is broken and could not be moved: left alone.
     Broken { path: PathBuf, reason: String, cause: String },
-    /// A newer atlas-tui wrote it: left alone.
-    Newer { path: PathBuf, version: u64 },
+    /// Of a version that is not ours, as it is written there: left alone.
+    Newer { path: PathBuf, version: String },
     /// Some entries mean nothing to us; they stay in the file. The reason is that of the first.
     Skipped { path: PathBuf, count: usize, reason: String },
     /// The file cannot be read.
@@ -65,12 +66,14 @@ pub enum LoadNote {
 pub enum StoreError {
     /// Another instance holds the lock.
     Busy { lock: PathBuf },
-    /// A newer atlas-tui wrote the file.
-    Newer { path: PathBuf, version: u64 },
+    /// The file has a version that is not ours, as it is written there.
+    Newer { path: PathBuf, version: String },
     /// The file is there and cannot be read.
     Unreadable { path: PathBuf, cause: String },
     /// Read-only or full disk, no permission.
     Unwritable { path: PathBuf, cause: String },
+    /// The lock cannot be opened or taken: not by waiting.
+    NoLock { lock: PathBuf, cause: String },
 }
 
 impl StoreError {
@@ -79,13 +82,19 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         !matches!(self, Self::Newer { .. })
     }
+
+    /// Whether it is the file that must not be written to, and not the way there.
+    #[must_use]
+    pub fn is_about_the_file(&self) -> bool {
+        matches!(self, Self::Newer { .. } | Self::Unreadable { .. })
+    }
 }
 
 impl Store {
     /// A store on that file; nothing is read or made yet.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), patience: PATIENCE, stamp: None, last: Vec::new() }
+        Self { path: path.into(), patience: PATIENCE, stamp: None, last: Loaded::default() }
     }
 
     /// Whether reading the file takes long enough to be felt: some two hundred lookups. One look at its metadata.
@@ -112,31 +121,44 @@ impl Store {
             }
             Err(cause) => self.unreadable(&cause),
         };
-        self.last.clone_from(&loaded.lookups);
+        self.last.clone_from(&loaded);
         loaded
+    }
+
+    /// Reads the file again if it is another than the one last read or written here, or could not be read then;
+    /// `None` when that tells nothing new. Mostly one look at its metadata.
+    pub fn reload(&mut self) -> Option<Loaded> {
+        // A mode that was changed, or a disk that is back, leaves no trace in the metadata.
+        if !self.changed_since_load() && !self.last.read_only {
+            return None;
+        }
+        let before = self.last.clone();
+        Some(self.load()).filter(|loaded| *loaded != before)
     }
 
     /// Whether the file is another than the one last read or written here. One look at its metadata.
     #[must_use]
-    pub fn changed_since_load(&self) -> bool {
+    fn changed_since_load(&self) -> bool {
         disk::stamp(&self.path) != self.stamp
     }
 
-    /// Applies an edit to what the file holds now, and saves it. Returns what it holds then, other instances'
-    /// edits included; the note tells only of a file that had to be moved aside.
+    /// Applies edits, in their order, to what the file holds now, and saves it once. Returns what it holds then,
+    /// other instances' edits included; the note tells only of a file that had to be moved aside. Does not wait for
+    /// the lock: whoever may wait tries again.
     ///
     /// # Errors
-    /// When it could not be saved; the file is then as it was.
-    pub fn edit(&mut self, edit: &Edit) -> Result<Loaded, StoreError> {
-        let (lock, patience) = (self.lock_path(), self.patience);
-        match disk::locked(&lock, patience, || self.edit_locked(edit)) {
-            Ok(Some(result)) => result,
-            Ok(None) => Err(StoreError::Busy { lock }),
-            Err(cause) => Err(self.unwritable(&cause)),
+    /// When they could not be saved, none of them; the file is then as it was.
+    pub fn edit(&mut self, edits: &[Edit]) -> Result<Loaded, StoreError> {
+        let lock = self.lock_path();
+        match disk::locked(&lock, Duration::ZERO, || self.edit_locked(edits)) {
+            Ok(result) => result,
+            Err(LockError::Held) => Err(StoreError::Busy { lock }),
+            Err(LockError::Lock(cause)) => Err(StoreError::NoLock { lock, cause: disk::words(&cause) }),
+            Err(LockError::Directory(cause)) => Err(self.unwritable(&cause)),
         }
     }
 
-    fn edit_locked(&mut self, edit: &Edit) -> Result<Loaded, StoreError> {
+    fn edit_locked(&mut self, edits: &[Edit]) -> Result<Loaded, StoreError> {
         let found = disk::read(&self.path).map_err(|cause| StoreError::Unreadable {
             path: self.path.clone(),
             cause: disk::words(&cause),
@@ -154,42 +176,46 @@ impl Store {
         };
         let must_write = whole.is_none();
         let mut document = match whole {
-            Some((document, _)) if document.version() > format::VERSION => {
-                return Err(StoreError::Newer { path: self.path.clone(), version: document.version() });
-            }
             Some((document, stamp)) => {
+                if let Some(version) = document.foreign() {
+                    let version = version.to_owned();
+                    return Err(StoreError::Newer { path: self.path.clone(), version });
+                }
                 self.stamp = Some(stamp);
                 document
             }
-            None => Document::of(&self.last),
+            None => Document::of(&self.last.lookups),
         };
-        if document.apply(edit) || must_write {
+        let changes = edits.iter().filter(|edit| document.apply(edit)).count();
+        if changes > 0 || must_write {
             let written = disk::replace(&self.path, &document.to_bytes());
             self.stamp = Some(written.map_err(|cause| self.unwritable(&cause))?);
         }
-        self.last = document.lookups();
-        Ok(Loaded { lookups: self.last.clone(), note, read_only: false })
+        self.last = Loaded { lookups: document.lookups(), note, read_only: false };
+        Ok(self.last.clone())
     }
 
     fn loaded(&self, content: format::Content) -> Loaded {
         let path = self.path.clone();
-        let newer = content.version > format::VERSION;
-        let note = if newer {
-            Some(LoadNote::Newer { path, version: content.version })
+        let read_only = content.foreign.is_some();
+        let note = if let Some(version) = content.foreign {
+            Some(LoadNote::Newer { path, version })
         } else {
             let count = content.skipped;
             content.first_reason.map(|reason| LoadNote::Skipped { path, count, reason })
         };
-        Loaded { lookups: content.lookups, note, read_only: newer }
+        Loaded { lookups: content.lookups, note, read_only }
     }
 
     /// Under the lock, for another instance may be doing the same: moves the file aside unless it is whole now.
     fn load_broken(&mut self, reason: String) -> Loaded {
         let (lock, patience) = (self.lock_path(), self.patience);
         match disk::locked(&lock, patience, || self.load_broken_locked()) {
-            Ok(Some(loaded)) => loaded,
-            Ok(None) => self.broken_in_place(reason, "another atlas-tui is saving".to_owned()),
-            Err(cause) => self.broken_in_place(reason, disk::words(&cause)),
+            Ok(loaded) => loaded,
+            Err(LockError::Held) => self.broken_in_place(reason, "another atlas-tui is saving".to_owned()),
+            Err(LockError::Directory(cause) | LockError::Lock(cause)) => {
+                self.broken_in_place(reason, disk::words(&cause))
+            }
         }
     }
 
@@ -225,7 +251,7 @@ impl Store {
     }
 
     fn as_before(&self, note: Option<LoadNote>, read_only: bool) -> Loaded {
-        Loaded { lookups: self.last.clone(), note, read_only }
+        Loaded { lookups: self.last.lookups.clone(), note, read_only }
     }
 
     fn set_aside(&self, found: &Found, reason: String) -> Result<LoadNote, (String, std::io::Error)> {
@@ -246,22 +272,32 @@ impl Store {
 
 impl std::error::Error for StoreError {}
 
+/// The next step first and the path last: on a small screen it is the end that may be cut.
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { lock } => {
-                write!(f, "another atlas-tui holds {}; end it if it hangs", shown(lock))
+                write!(f, "another atlas-tui is saving; end it if it hangs. Its lock: {}", shown(lock))
             }
             Self::Newer { path, version } => write!(
                 f,
-                "{} has version {version}, of a newer atlas-tui, and is not changed; update atlas-tui",
+                "update atlas-tui: the lookups file has version {version}, unknown to this one, and is not changed: {}",
                 shown(path)
             ),
             Self::Unreadable { path, cause } => {
-                write!(f, "{} cannot be read: {cause}; make it readable", shown(path))
+                write!(f, "make the lookups file readable ({cause}): {}", shown(path))
             }
-            Self::Unwritable { path, cause } => {
-                write!(f, "{} cannot be written: {cause}; check its directory and the disk", shown(path))
+            Self::Unwritable { path, cause } => write!(
+                f,
+                "check directory and disk, the lookups file cannot be written ({cause}): {}",
+                shown(path)
+            ),
+            Self::NoLock { lock, cause } => {
+                write!(
+                    f,
+                    "remove the lock or make it writable, it cannot be opened ({cause}): {}",
+                    shown(lock)
+                )
             }
         }
     }
@@ -280,23 +316,26 @@ impl fmt::Display for LoadNote {
             }
             Self::Broken { path, reason, cause } => write!(
                 f,
-                "{} could not be read ({reason}) nor moved aside ({cause}); nothing is saved until it is",
+                "mend or move the lookups file, nothing is saved until then: it is not readable ({reason}) and \
+                 could not be moved aside ({cause}): {}",
                 shown(path)
             ),
             Self::Newer { path, version } => write!(
                 f,
-                "{} has version {version}, of a newer atlas-tui: opened read-only; update atlas-tui to edit",
+                "update atlas-tui to edit: the lookups file has version {version}, unknown to this one, read-only: {}",
                 shown(path)
             ),
             Self::Skipped { path, count: 1, reason } => {
-                write!(f, "1 lookup in {} is left out, and kept there: {reason}", shown(path))
+                write!(f, "1 lookup is left out, and kept in the file: {reason}: {}", shown(path))
             }
             Self::Skipped { path, count, reason } => {
-                write!(f, "{count} lookups in {} are left out, and kept there: {reason}", shown(path))
+                write!(f, "{count} lookups are left out, and kept in the file: {reason}: {}", shown(path))
             }
-            Self::Unreadable { path, cause } => {
-                write!(f, "{} cannot be read: {cause}; nothing is saved until it can", shown(path))
-            }
+            Self::Unreadable { path, cause } => write!(
+                f,
+                "make the lookups file readable, nothing is saved until then ({cause}): {}",
+                shown(path)
+            ),
         }
     }
 }

@@ -17,8 +17,8 @@ use std::io::{self, IsTerminal};
 
 pub use emulator::Emulator;
 pub use multiplexer::Multiplexer;
-pub(crate) use session::is_own_resume;
 pub use session::{Options, Session, install_panic_hook, restore};
+pub(crate) use session::{is_entered, is_own_resume};
 pub use tty::{Stdout, Tty};
 
 use ratatui::layout::Size;

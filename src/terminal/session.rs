@@ -167,6 +167,11 @@ pub(crate) fn is_own_resume() -> bool {
     STOPPED.swap(false, Ordering::SeqCst)
 }
 
+/// Whether the terminal is in the program's hands still. Waits for who is about to give it back.
+pub(crate) fn is_entered() -> bool {
+    modes().is_some()
+}
+
 fn modes() -> MutexGuard<'static, Option<Modes>> {
     // A panic elsewhere must not keep the terminal raw.
     MODES.lock().unwrap_or_else(PoisonError::into_inner)

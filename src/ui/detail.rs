@@ -8,10 +8,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::pane::{
-    after, before, bordered, bottom_edge, inset, label, label_right, put, put_lines, put_right, put_runs,
-    row, top_edge,
+    after, before, bordered, bottom_edge, fitting_parts, inset, label, label_right, put, put_lines,
+    put_parts, row, scroll_marks, top_edge,
 };
-use super::text::{Lines, blank, cut, elide, run_width, width, wrap};
+use super::text::{Lines, blank, cut, elide, width, wrap};
 use super::theme::Theme;
 use super::{facts, gauge, pane};
 use crate::app::screen::{Detail, Problem, Role};
@@ -50,20 +50,13 @@ pub(super) fn draw(
     let lines = fitting_lines(detail, body, tiny, theme);
     if tiny && lines.len() < usize::from(body.height) {
         body.height -= 1;
-        put_runs(buffer, row(inset(inner, 1, 1), body.height), &detail.status, theme);
+        put_parts(buffer, row(inset(inner, 1, 1), body.height), &detail.status, theme);
     }
     let last = lines.len().saturating_sub(usize::from(body.height));
     let from = usize::from(detail.scroll).min(last);
     put_lines(buffer, body, &lines, from);
     if tiny {
-        if from < last {
-            put_right(
-                buffer,
-                row(inner, inner.height.saturating_sub(1)),
-                theme.more_below(),
-                theme.style(Role::Strong),
-            );
-        }
+        scroll_marks(buffer, inner, false, from < last, theme);
     } else {
         draw_edges(buffer, area, detail, from, last, theme);
     }
@@ -103,13 +96,12 @@ fn draw_edges(buffer: &mut Buffer, area: Rect, detail: &Detail, from: usize, las
         let text = format!("{} {} more", theme.more_below(), last - from);
         edge = label(buffer, inset(edge, 1, 0), &text, theme.style(Role::Strong));
     }
-    let columns = run_width(&detail.status);
-    if columns == 0 || edge.width < 8 {
+    if detail.status.is_empty() || edge.width < 8 {
         return;
     }
-    let columns = columns.min(edge.width - 2);
+    let (parts, columns) = fitting_parts(&detail.status, edge.width - 2);
     let place = pane::open(buffer, after(edge, edge.width - columns - 2), columns);
-    put_runs(buffer, place, &detail.status, theme);
+    put_parts(buffer, place, parts, theme);
 }
 
 /// The blocks in the order of need; between two of them belongs a blank line.
@@ -209,14 +201,18 @@ fn badge_lines<'a>(detail: &'a Detail, room: Room, theme: Theme) -> Lines<'a> {
     lines
 }
 
-/// Headline, next step and next try, with an edge in the role of the problem.
+/// Headline, next step and next try, with an edge in the role of the problem. On a tiny screen the next step, which
+/// can be read once, gives way to the next try.
 fn problem_lines(problem: &Problem, room: Room, theme: Theme) -> Lines<'_> {
     let edge = Span::styled(theme.edge(), theme.signal(problem.role));
-    let parts = [
+    let mut parts = [
         (problem.headline.as_str(), theme.style(problem.role).patch(theme.style(Role::Strong))),
         (problem.next_step.as_str(), Style::new()),
         (problem.retry.as_str(), theme.style(Role::Muted)),
     ];
+    if room.tiny {
+        parts.swap(1, 2);
+    }
     let mut lines = Lines::new();
     for part in parts {
         for mut line in wrap([part], room.width.saturating_sub(2)) {

@@ -1,11 +1,11 @@
 //! The last line: the keys that work here with the rate budget, or a line of input. And the notice above it.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::pane::{Line, after, before, inset, put, put_right, put_runs};
-use super::text::{cut, field, width};
+use super::pane::{Line, after, before, inset, put, put_lines, put_right, put_runs, row};
+use super::text::{cut, field, width, wrap};
 use super::theme::Theme;
 use crate::app::keymap::Action;
 use crate::app::screen::{Footer, FooterKey, Input, Prompt, Role, Span};
@@ -84,6 +84,14 @@ pub(super) fn draw_prompt(
     (!rest.is_empty()).then(|| Position::new(rest.x + column, rest.y))
 }
 
-pub(super) fn draw_notice(buffer: &mut Buffer, line: Line, notice: &Span, theme: Theme) {
-    put_runs(buffer, inset(line, 1, 1), std::slice::from_ref(notice), theme);
+/// In as many rows as there are; what does not fit into the last one is cut.
+pub(super) fn draw_notice(buffer: &mut Buffer, area: Rect, notice: &Span, theme: Theme) {
+    let area = inset(area, 1, 1);
+    let style = theme.style(notice.role);
+    let lines = wrap([(notice.text.as_str(), style)], area.width);
+    let Some(last) = area.height.checked_sub(1) else { return };
+    put_lines(buffer, Rect { height: last, ..area }, &lines, 0);
+    let rest: String =
+        lines.iter().skip(usize::from(last)).flatten().map(|span| span.content.as_ref()).collect();
+    put_runs(buffer, row(area, last), &[Span::new(rest, notice.role)], theme);
 }

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::columns::Plan;
 use super::pane::{
     Line, after, before, bordered, bottom_edge, inset, inside, label, label_right, put, put_lines, put_right,
-    row, scroll_to, top_edge,
+    row, scroll_marks, scroll_to, top_edge,
 };
 use super::text::{cut, elide, width, wrap};
 use super::theme::Theme;
@@ -102,6 +102,16 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, 
             buffer.set_style(line, if focused { theme.select() } else { Theme::SELECTED_QUIETLY });
         }
     }
+    if tiny {
+        let above = list.above + first > 0;
+        scroll_marks(buffer, body, above, below(list, body.height) > 0, theme);
+    }
+}
+
+/// Rows out of sight under the last one drawn.
+fn below(list: &List, height: u16) -> usize {
+    let shown = usize::from(height).min(list.rows.len());
+    list.total.saturating_sub(list.above + first(list, height) + shown)
 }
 
 /// What stands before every row: pointer, signs, glyph.
@@ -199,8 +209,7 @@ fn draw_edges(buffer: &mut Buffer, area: Rect, list: &List, height: u16, theme: 
         label_right(buffer, before(edge, 1), &text, theme.style(Role::Muted));
     }
     let mut edge = bottom_edge(area);
-    let below = list.total.saturating_sub(list.above + first(list, height) + shown);
-    if below > 0 {
+    if below(list, height) > 0 {
         edge = label_right(buffer, edge, theme.more_below(), theme.style(Role::Muted));
     }
     if let Some(note) = &list.note {

@@ -26,7 +26,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::keymap::Action;
-use crate::app::screen::{Board, Body, Ends, Layout, Overlay, Pane, Screen};
+use crate::app::screen::{Board, Body, Ends, Layout, Overlay, Pane, Screen, Size};
 use pane::Line;
 use theme::Theme;
 
@@ -60,12 +60,12 @@ pub enum Hit {
 pub fn draw(frame: &mut Frame, screen: &Screen) -> Ends {
     let mut ends = Ends::default();
     let theme = Theme::of(screen);
-    let areas = Areas::of(frame.area(), screen.notice.is_some());
+    let areas = Areas::of(frame.area(), screen);
     let buffer = frame.buffer_mut();
     let mut cursor = None;
     header::draw(buffer, areas.header, &screen.header, theme);
     match &screen.body {
-        Body::Welcome(welcome) => welcome::draw(buffer, areas.body, welcome, theme),
+        Body::Welcome(welcome) => ends.detail = welcome::draw(buffer, areas.body, welcome, theme),
         Body::Board(board) => {
             let panes = Panes::of(board, areas.body);
             let tiny = panes.tiny;
@@ -115,7 +115,7 @@ pub fn draw(frame: &mut Frame, screen: &Screen) -> Ends {
 pub fn hit(screen: &Screen, x: u16, y: u16) -> Option<Hit> {
     let at = Position::new(x, y);
     let size = Rect::new(0, 0, screen.size.width, screen.size.height);
-    let areas = Areas::of(size, screen.notice.is_some());
+    let areas = Areas::of(size, screen);
     match &screen.overlay {
         Some(Overlay::Menu(menu)) => return menu::hit(areas.overlay(), menu, at).map(Hit::MenuItem),
         Some(_) => return None,
@@ -140,15 +140,15 @@ struct Areas {
     whole: Rect,
     header: Line,
     body: Rect,
-    notice: Line,
+    notice: Rect,
     footer: Line,
 }
 
 impl Areas {
-    fn of(whole: Rect, notice: bool) -> Self {
+    fn of(whole: Rect, screen: &Screen) -> Self {
         let header = u16::from(whole.height >= 4);
         let footer = u16::from(whole.height >= 2);
-        let notice = u16::from(notice && whole.height >= 5);
+        let notice = screen.notice_rows(Size { width: whole.width, height: whole.height });
         let body = whole.height - header - footer - notice;
         let band = |y: u16, height: u16| Rect { y: whole.y + y, height, ..whole };
         Self {

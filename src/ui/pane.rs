@@ -248,6 +248,45 @@ pub(super) fn fitting_keys(keys: &[(String, &'static str)], room: u16) -> (usize
     (keys.len(), used)
 }
 
+/// Marks in the last column, where there is no border to carry them: that there is more above, or below.
+pub(super) fn scroll_marks(buffer: &mut Buffer, area: Rect, above: bool, below: bool, theme: Theme) {
+    if above {
+        put_right(buffer, row(area, 0), theme.more_above(), theme.style(Role::Strong));
+    }
+    if below {
+        let last = row(area, area.height.saturating_sub(1));
+        put_right(buffer, last, theme.more_below(), theme.style(Role::Strong));
+    }
+}
+
+/// Whole parts with a separator between each two: as many of the first ones as fit, the first one cut if it must be.
+pub(super) fn put_parts(buffer: &mut Buffer, line: Line, parts: &[Span], theme: Theme) {
+    let mut rest = line;
+    for (index, part) in fitting_parts(parts, line.width).0.iter().enumerate() {
+        if index > 0 {
+            rest = put(buffer, rest, SEPARATOR, theme.style(part.role));
+        }
+        rest = put_runs(buffer, rest, std::slice::from_ref(part), theme);
+    }
+}
+
+/// Between two parts.
+const SEPARATOR: &str = " · ";
+
+/// The parts that fit, and the columns they take.
+pub(super) fn fitting_parts(parts: &[Span], room: u16) -> (&[Span], u16) {
+    let mut used: u16 = 0;
+    for (index, part) in parts.iter().enumerate() {
+        let gap = if index > 0 { width(SEPARATOR) } else { 0 };
+        let columns = used.saturating_add(gap).saturating_add(width(&part.text));
+        if index > 0 && columns > room {
+            return (parts.get(..index).unwrap_or_default(), used.min(room));
+        }
+        used = columns;
+    }
+    (parts, used.min(room))
+}
+
 /// An area of the wanted size in the middle of another, never larger than it.
 pub(super) fn centred(room: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(room.width), height.min(room.height));

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::pane::{centred, is_small, put_lines};
+use super::pane::{centred, is_small, put_lines, scroll_marks};
 use super::text::{Lines, blank, width, wrap};
 use super::theme::Theme;
 use crate::app::screen::{Role, Welcome};
@@ -13,7 +13,8 @@ use crate::app::screen::{Role, Welcome};
 const MEASURE: u16 = 72;
 const KEY_GAP: u16 = 2;
 
-pub(super) fn draw(buffer: &mut Buffer, area: Rect, welcome: &Welcome, theme: Theme) {
+/// Returns how far it can be scrolled.
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, welcome: &Welcome, theme: Theme) -> u16 {
     let columns = MEASURE.min(area.width.saturating_sub(2));
     let mut lines = compose(welcome, columns, !is_small(area), false, theme);
     for keys_in_a_row in [false, true] {
@@ -25,7 +26,11 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, welcome: &Welcome, theme: Th
     let mut place = centred(area, columns, height);
     // A little above the middle looks like the middle.
     place.y -= (place.y - area.y) / 3;
-    put_lines(buffer, place, &lines, 0);
+    let last = height.saturating_sub(area.height);
+    let from = welcome.scroll.min(last);
+    put_lines(buffer, place, &lines, usize::from(from));
+    scroll_marks(buffer, area, from > 0, from < last, theme);
+    last
 }
 
 fn compose(welcome: &Welcome, columns: u16, roomy: bool, keys_in_a_row: bool, theme: Theme) -> Lines<'_> {

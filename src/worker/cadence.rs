@@ -28,7 +28,8 @@ const SLOW_LEAST: Duration = Duration::from_secs(15);
 const LINK_INTERVAL: Duration = Duration::from_secs(60);
 /// A link's end is read a second late, so that the server has seen it pass as well.
 const LINK_END_GRACE: Duration = Duration::from_secs(1);
-/// After a link ended by the clock, the server is asked for its flag this often and this long.
+/// After a link ended by the clock, the server is asked for its flag this often, and this long from the first
+/// answer on that showed the end: the end itself is a date, and a clock that is wrong would use all patience up.
 const CLOSING_INTERVAL: Duration = Duration::from_secs(10);
 const CLOSING_PATIENCE: Duration = Duration::from_secs(2 * 60);
 
@@ -49,14 +50,14 @@ pub const REFUSED_SPACING: Duration = Duration::from_secs(1);
 pub enum Standing {
     /// Never read.
     New,
-    /// Progress is to be expected.
+    /// Progress is to be expected, or the next answer settles whether the clock is hours off.
     Running,
     /// Atlas uses a word that we do not know.
     Unclear,
     /// A link is live until the given local time, if it has an end.
     Ready { ends_at: Option<Timestamp> },
-    /// The link ended at this local time, but the server has not set its flag.
-    Closing { ended_at: Timestamp },
+    /// The link ended by the clock, but the server has not set its flag, in all answers since this local time.
+    Closing { since: Timestamp },
     /// Nothing more will happen.
     Over,
     /// The last reads failed.
@@ -115,14 +116,26 @@ impl Standing {
     pub fn of_job(job: &RestoreJob, server_clock: &ServerClock, received_at: Timestamp) -> Self {
         let status = phase::assess(job, server_clock.at(received_at));
         let link_end = job.expires_at.map(|at| server_clock.local(at));
+        let by_clock = status.anomalies.contains(&Anomaly::ExpiredByClock);
         match (status.phase, link_end) {
+            (Phase::Ready | Phase::Expired, Some(_)) if server_clock.is_in_doubt() => Self::Running,
             (Phase::Ready, ends_at) => Self::Ready { ends_at },
-            (Phase::Expired, Some(ended_at)) if status.anomalies.contains(&Anomaly::ExpiredByClock) => {
-                Self::Closing { ended_at }
-            }
+            (Phase::Expired, _) if by_clock => Self::Closing { since: received_at },
             (Phase::Unknown(_), _) => Self::Unclear,
             (phase, _) if phase.is_over() => Self::Over,
             _ => Self::Running,
+        }
+    }
+
+    /// The same with what the good answer before it said.
+    #[must_use]
+    pub fn following(self, former: Self) -> Self {
+        match (self, former) {
+            // The earlier one, unless the clock was set back meanwhile.
+            (Self::Closing { since }, Self::Closing { since: first }) => {
+                Self::Closing { since: since.min(first) }
+            }
+            _ => self,
         }
     }
 
@@ -171,8 +184,8 @@ pub fn next_read(known: &Known, interval: Duration) -> Option<Timestamp> {
             let end = ends_at.map_or(check, |end| later(end, LINK_END_GRACE).max(after(MIN_INTERVAL)));
             Some(check.min(end))
         }
-        Standing::Closing { ended_at } => {
-            let patient = known.answered_at < later(ended_at, CLOSING_PATIENCE);
+        Standing::Closing { since } => {
+            let patient = known.answered_at < later(since, CLOSING_PATIENCE);
             patient.then(|| about(CLOSING_INTERVAL))
         }
         Standing::Over | Standing::Failing { setback: Setback::Final, .. } => None,

@@ -43,6 +43,8 @@ pub(super) struct Watch {
     /// Whether its job is further down than a list goes: it is read by itself from then on.
     pub(super) alone: bool,
     standing: Standing,
+    /// What the last good answer said; failures leave it.
+    answered: Standing,
     /// Local time of the last answer; before the first one, of the command to watch.
     answered_at: Timestamp,
     jitter: f64,
@@ -65,6 +67,7 @@ impl Watch {
             listed: false,
             alone: false,
             standing: Standing::New,
+            answered: Standing::New,
             answered_at: now,
             jitter: 0.0,
             seen: false,
@@ -110,7 +113,9 @@ impl Watch {
             Ok(job) => {
                 self.seen = true;
                 self.failures = 0;
-                self.standing = Standing::of_job(job, server_clock, received_at);
+                let said = Standing::of_job(job, server_clock, received_at);
+                self.answered = said.following(self.answered);
+                self.standing = self.answered;
             }
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);

@@ -78,7 +78,6 @@ pub const ROOMS: &[Room] = &[
         rooms: &["domain"],
         crates: &[
             "digest_auth",
-            "diqwest",
             "httpdate",
             "jiff",
             "reqwest",
@@ -143,9 +142,10 @@ pub const ROOMS: &[Room] = &[
     Room {
         name: "store",
         rooms: &["domain"],
-        crates: &["fd_lock", "jiff", "serde", "serde_json", "tempfile"],
+        crates: &["fd_lock", "jiff", "rustix", "serde", "serde_json", "tempfile"],
         std: &["fs", "io", "os", "thread"],
-        why: "one file of lookups; who shows them and when they are read is not its business",
+        why: "one file of lookups; who shows them and when they are read is not its business (rustix for the flags \
+              that open a file without waiting)",
     },
     Room {
         name: "terminal",

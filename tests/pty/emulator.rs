@@ -263,6 +263,34 @@ impl Emulator {
         }
     }
 
+    /// Fills the terminal from the program's side until it takes no more. For a terminal that nobody reads.
+    pub fn fill(&self) {
+        use rustix::fs::{Mode, OFlags};
+        let name = self.master().tty_name().unwrap();
+        let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let side = rustix::fs::open(name, flags, Mode::empty()).unwrap();
+        loop {
+            match rustix::io::write(&side, &[b'.'; 4096]) {
+                Ok(_) => {}
+                Err(rustix::io::Errno::AGAIN) => return,
+                Err(error) => panic!("the terminal cannot be filled: {error}"),
+            }
+        }
+    }
+
+    /// Waits until the program's main thread is in a write to its standard output, where the system tells.
+    pub fn wait_until_stuck_in_a_write(&self) {
+        let writing = if cfg!(target_arch = "x86_64") { "1 0x1 " } else { "64 0x1 " };
+        let deadline = Instant::now() + DEADLINE;
+        while let Ok(call) = std::fs::read_to_string(format!("/proc/{}/syscall", self.process)) {
+            if call.starts_with(writing) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "not in a write but in {call}");
+            thread::yield_now();
+        }
+    }
+
     /// Waits until the screen shows `text`, in one row.
     pub fn wait_for(&self, text: &str) {
         self.wait_until(text, |state| state.screen.screen().contents().contains(text));

@@ -121,11 +121,24 @@ fn a_terminal_that_goes_away_ends_the_program() {
 fn a_terminal_that_takes_no_more_does_not_keep_the_program() {
     let emulator = Launch::new(&["--demo"]).start();
     emulator.read_until("running");
-    // Nobody reads from here on, so a write blocks once the kernel's buffer is full.
-    for step in 0..200 {
-        emulator.resize(200 - step % 2, 60);
-    }
-    // Unlike two of a kind, these never count as one. The first asks, the second does not wait for the answer.
+    // Nobody reads from here on.
+    emulator.fill();
+    // Takes a new frame, which finds no room.
+    emulator.resize(200, 60);
+    emulator.wait_until_stuck_in_a_write();
+    emulator.signal(Signal::TERM);
+    emulator.wait_exit_unread();
+    assert_eq!(emulator.line_settings(), emulator.line_settings_before());
+}
+
+#[test]
+fn a_second_signal_is_not_waited_with() {
+    let emulator = Launch::new(&["--demo"]).start();
+    emulator.read_until("running");
+    emulator.fill();
+    emulator.resize(200, 60);
+    emulator.wait_until_stuck_in_a_write();
+    // Unlike two of a kind, these never count as one.
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         emulator.signal(signal);
     }

@@ -201,6 +201,34 @@ async fn a_links_end_follows_the_servers_clock() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_wrong_date_ends_no_link() {
+    // Believed at once, and beyond belief.
+    for ahead in [seconds(50 * 60), HOUR * 24 * 3000] {
+        let start = Instant::now();
+        let script = move |_, call: usize| {
+            let lie = if call == 0 { ahead } else { Duration::ZERO };
+            let server_date = base().saturating_add(start.elapsed() + lie).unwrap();
+            let server_date = Some(Timestamp::from_second(server_date.as_second()).unwrap());
+            (
+                MS,
+                Ok(Answer {
+                    job: link(seconds(40 * 60), false),
+                    meta: Meta { server_date, ..Meta::default() },
+                }),
+            )
+        };
+        let world = World::new(script);
+        world.watch(1..=1).await;
+        pass(HOUR).await;
+        let calls = world.calls(1);
+        assert!(calls[1] < seconds(17), "the second opinion comes soon: {calls:?}");
+        let end = seconds(40 * 60);
+        assert!(gaps(&calls[1..30]).iter().all(|gap| about(*gap, seconds(60))), "{calls:?}");
+        assert!(calls.iter().any(|at| (end + SECOND..end + seconds(3)).contains(at)), "{calls:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn pause_is_silence_and_refresh_still_works() {
     let world = World::new(|_, _| (MS, running()));
     world.attend(1).await;

@@ -97,7 +97,7 @@ pub(super) const TABLE: [Row; 48] = rows![
 
     Help "help" [c('?'), k(Code::F(1))] "help" Program "Show all keys";
     Palette "palette" [c(':'), Key::ctrl('p')] "commands" Program "Find a command by its name";
-    Demo "demo" [Key::ctrl('g')] "demo" Program "Try the demo: made-up jobs, no network, nothing saved";
+    Demo "demo" [Key::ctrl('g')] "demo" Program "Try the demo: made-up jobs, no network, nothing saved; again to come back";
     Suspend "suspend" [Key::ctrl('z')] "suspend" Program "Stop, and come back with fg";
     Quit "quit" [c('q'), ALWAYS_QUITS] "quit" Program "Quit";
 ];

@@ -38,9 +38,10 @@ pub(super) fn detail(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Detai
             detail.lamps = lamps(model, job, ticker);
             detail.progress = shapes::progress(job).filter(|_| !status.phase.is_over());
             detail.countdown = countdown(model, watch, job, status, ticker);
-            detail.countdown_note = countdown_note(watch, job, status);
+            // An error has more to say, and needs the line where there are few.
+            detail.countdown_note = countdown_note(watch, job, status).filter(|_| watch.job.error.is_none());
             detail.fields = fields(model, watch, job, ticker);
-            detail.history = history(model, watch);
+            detail.history = history(model, watch, ticker);
         }
         _ => waiting(model, watch, &mut detail, ticker),
     }
@@ -135,7 +136,9 @@ fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem>
             format!("last good answer {age} ago")
         });
     }
-    if let Some(at) = watch.job.next_at {
+    if is_trying(watch, ticker) {
+        retry.push("trying now".into());
+    } else if let Some(at) = watch.job.next_at {
         let asked = if error.retry_after.is_some() { " (Atlas asked for it)" } else { "" };
         retry.push(format!("next try {}{asked}", times::due(model, at, ticker)));
     }
@@ -143,16 +146,27 @@ fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem>
     Some(Problem { headline: words.headline, next_step: words.next_step, retry: retry.join(" · "), role })
 }
 
+/// Whether a request has been under way for longer than an answer usually takes: its next one is not "next".
+fn is_trying(watch: &Watch, ticker: &mut Ticker) -> bool {
+    let Some((_, since)) = watch.job.in_flight else { return false };
+    // By the whole second, as all that counts seconds here.
+    let late = times::whole_second(since).checked_add(SignedDuration::from_secs(2)).ok();
+    ticker.wake_at(late);
+    let is_late = |at: Option<Timestamp>| at.is_some_and(|at| at <= ticker.now);
+    is_late(late) || is_late(watch.job.next_at.and_then(|at| at.checked_add(times::SECOND).ok()))
+}
+
+/// The parts of how fresh all of this is, the most telling first.
 fn freshness(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Span> {
     let mut parts = Vec::new();
-    if let Some((reading, at)) = &watch.job.value {
+    let trying = is_trying(watch, ticker);
+    if let Some((_, at)) = &watch.job.value {
         parts.push(times::updated(*at, ticker));
-        if let Some(next) = watch.job.next_at {
+        if let Some(next) = watch.job.next_at.filter(|_| !trying) {
             parts.push(times::next(model, *at, next, ticker));
         } else if watch.job.in_flight.is_none() {
             parts.push("no further refresh".into());
         }
-        parts.push(times::latency(reading.latency));
     }
     if let Some((_, since)) = watch.job.in_flight {
         let since = times::whole_second(since);
@@ -162,8 +176,11 @@ fn freshness(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Span> {
             parts.push(format!("waiting for Atlas {seconds} s"));
         }
     }
+    if let Some((reading, _)) = &watch.job.value {
+        parts.push(times::latency(reading.latency));
+    }
     let role = if watch.is_stale(ticker.now, model.setup.interval) { Role::Warning } else { Role::Muted };
-    if parts.is_empty() { Vec::new() } else { vec![Span::new(parts.join(" · "), role)] }
+    parts.into_iter().map(|part| Span::new(part, role)).collect()
 }
 
 fn lamps(model: &Model, job: &RestoreJob, ticker: &mut Ticker) -> Vec<Lamp> {
@@ -253,7 +270,7 @@ fn countdown_note(watch: &Watch, job: &RestoreJob, status: &Status) -> Option<St
             "the link and its expiry appear when the download is ready"
         }
         Some(DeliveryType::Download) => "Atlas gave no expiry for this link",
-        _ => shapes::no_expiry(job).unwrap_or("automated restores have no expiry"),
+        _ => shapes::no_expiry(job),
     };
     Some(words.into())
 }
@@ -265,8 +282,11 @@ fn plain(name: &'static str, value: String, note: String) -> Field {
 /// What is known without any answer.
 fn lookup_fields(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Field> {
     let target = &watch.lookup.target;
+    // Before any answer it is only the id that says so, and the id may be of something else.
+    let created = if watch.restore_job().is_some() { "created" } else { "by its id, created" };
+    let created = format!("{created} {}", ticker.date(model, watch.created_at()));
     vec![
-        plain("Job", target.job.to_string(), format!("created {}", ticker.date(model, watch.created_at()))),
+        plain("Job", target.job.to_string(), created),
         plain("From", target.instance.to_string(), format!("project {}", target.project)),
     ]
 }
@@ -342,12 +362,10 @@ fn seconds_field(name: &'static str, seconds: i64, model: &Model, ticker: &mut T
 
 /// Created, and then every phase that was seen. When one began is told only for the last; of the others it is
 /// known when they were seen.
-fn history(model: &Model, watch: &Watch) -> Vec<Vec<Span>> {
-    let entry = |at, seen: &str, word: &str, role| {
-        vec![
-            Span::new(format!("{}{seen}", times::time_of_day(model, at)), Role::Muted),
-            Span::new(format!(" {word}"), role),
-        ]
+fn history(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Vec<Span>> {
+    let mut steps = times::Steps::new(model, ticker);
+    let mut entry = |at, seen: &str, word: &str, role| {
+        vec![Span::new(format!("{}{seen}", steps.next(at)), Role::Muted), Span::new(format!(" {word}"), role)]
     };
     let mut history = vec![entry(watch.created_at(), "", "created", Role::Plain)];
     history.extend(watch.history.iter().map(|transition| {

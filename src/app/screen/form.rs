@@ -9,6 +9,7 @@ pub(super) fn form(form: &form::Form, ascii: bool) -> Form {
     let hint = match &form.hint {
         _ if form.asked => Span::new("Esc again discards the changes", Role::Warning),
         Some(Hint::Filled(text)) => Span::new(text.clone(), Role::Good),
+        Some(Hint::Elsewhere(text)) => Span::new(text.clone(), Role::Warning),
         Some(Hint::Wrong(text)) => Span::new(text.clone(), Role::Danger),
         None => Span::new("Paste anything: a URL, a curl or atlas command line, an id", Role::Muted),
     };

@@ -2,11 +2,12 @@
 
 use super::counts;
 use super::times::{self, Ticker};
-use super::view::{Footer, FooterKey, Header, Input, Pane, Prompt, Role, Span, Welcome};
+use super::view::{Footer, FooterKey, Header, Input, Layout, Pane, Prompt, Role, Span, Welcome};
 use crate::app::key::{Code, Key};
 use crate::app::keymap::Action;
 use crate::app::model::{Access, Model, Source};
 use crate::app::overlay::Overlay;
+use crate::app::watch::Watch;
 
 pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
     let key = match (model.source, &model.setup.access) {
@@ -14,12 +15,19 @@ pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
         (_, Access::Key { hint }) => Span::new(format!("key {hint}"), Role::Muted),
         (_, Access::Missing | Access::Half { .. }) => Span::new("no API key", Role::Warning),
     };
-    let mut place = vec![Span::new("atlas-tui", Role::Strong), Span::new("   ", Role::Plain)];
-    place.extend(joined(vec![Span::new(model.setup.host.clone(), Role::Plain), key], " · "));
     let counts = counts::counts(model, ticker);
+    let host = Span::new(model.setup.host.clone(), Role::Plain);
+    let place = if is_tiny(model) {
+        // The rest of the line belongs to what is wrong.
+        vec![if key.role == Role::Muted { host } else { key }]
+    } else {
+        let mut place = vec![Span::new("atlas-tui", Role::Strong), Span::new("   ", Role::Plain)];
+        place.extend(joined(vec![host, key], " · "));
+        place
+    };
     // Minutes only, and only while something else on the screen keeps time: a clock alone is not worth a
     // wake-up, and without one the last answer's time says how far the screen can be trusted.
-    let clock = if ticker.next().is_some() {
+    let clock = if ticker.keeps_time() {
         ticker.wake_at(times::next_minute(ticker.now));
         Some(Span::new(times::wall_clock(model, ticker.now), Role::Muted))
     } else {
@@ -27,6 +35,10 @@ pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
         last.map(|at| Span::new(format!("as of {}", times::wall_clock(model, at)), Role::Muted))
     };
     Header { place, counts, clock }
+}
+
+fn is_tiny(model: &Model) -> bool {
+    matches!(model.layout(), Layout::Tiny(_))
 }
 
 /// The spans with a separator between each two.
@@ -41,90 +53,85 @@ fn joined(spans: Vec<Span>, separator: &str) -> Vec<Span> {
     joined
 }
 
-pub(super) fn notice(model: &Model, ticker: &mut Ticker) -> Option<Span> {
-    // What is possible, while somebody types what is not.
-    if let (Some(fault), Some(_)) = (model.filter.faults().first(), &model.prompt) {
-        return Some(Span::new(fault.possible.clone(), Role::Muted));
-    }
-    if let Some(notice) = &model.notice {
-        ticker.wake_at(Some(notice.until));
-        return Some(Span::new(notice.text.clone(), notice.role));
-    }
-    let warning = |words: &String| Span::new(words.clone(), Role::Warning);
-    let lasting = model.save_error.as_ref().map(warning);
-    lasting.or_else(|| marked(model)).or_else(|| model.file_note.as_ref().map(warning))
-}
-
-/// How many are marked, and what can be done to them.
-fn marked(model: &Model) -> Option<Span> {
-    let count = model.watches.iter().filter(|watch| watch.marked).count();
-    if count == 0 {
-        return None;
-    }
-    let shown = if count == model.watches.len() {
-        count
-    } else {
-        model.visible().filter(|watch| watch.marked).count()
-    };
-    let mut text = format!("{count} marked");
-    if shown < count {
-        text = format!("{text}, {} of them not shown", count - shown);
-    }
-    let keys = [Action::Refresh, Action::Remove, Action::Copy, Action::MarkNone].into_iter();
-    let keys = keys.filter(|action| !model.setup.keymap.keys(*action).is_empty());
-    let keys: Vec<String> = keys.map(|action| format!("{} {}", model.key(action), action.word())).collect();
-    if !keys.is_empty() {
-        text = format!("{text}: {}", keys.join(", "));
-    }
-    Some(Span::new(text, Role::Strong))
-}
-
 pub(super) fn footer(model: &Model) -> Footer {
     let prompt = model.prompt.as_ref().map(|input| Prompt {
         sign: "/",
         input: Input { text: input.value().to_owned(), cursor: input.cursor() },
         note: prompt_note(model),
     });
-    // What lies over the board has its own keys in its border; only the way back is the same everywhere.
-    let actions: &[Action] = match (model.is_welcome(), model.focus) {
-        _ if matches!(model.overlay, Some(Overlay::Form(_) | Overlay::Palette { .. })) => &[],
-        _ if model.overlay.is_some() => &[Action::Back],
-        (true, _) => &[Action::Add, Action::Demo, Action::Help, Action::Quit],
-        (false, Pane::List) => &[
+    let keys = footer_actions(model)
+        .into_iter()
+        .filter(|action| !model.setup.keymap.keys(*action).is_empty())
+        .map(|action| FooterKey { key: model.key(action), word: footer_word(model, action), action });
+    let budget = model.budget.map(|budget| {
+        let role = if budget.is_scarce() { Role::Warning } else { Role::Muted };
+        Span::new(format!("{}/{} requests left", budget.remaining, budget.limit), role)
+    });
+    Footer { keys: keys.collect(), budget, prompt }
+}
+
+/// The keys that do something here, the one that leads out before all that can wait.
+fn footer_actions(model: &Model) -> Vec<Action> {
+    let wanted: &[Action] = match (&model.overlay, model.is_welcome(), model.focus) {
+        // What lies over the board has its own keys in its border; only the way back is the same everywhere.
+        (Some(Overlay::Form(_) | Overlay::Palette { .. }), ..) => &[],
+        (Some(_), ..) => &[Action::Back],
+        (None, true, _) => &[Action::Add, Action::Demo, Action::Help, Action::Quit],
+        (None, false, Pane::List) => &[
             Action::Add,
             Action::Open,
             Action::Help,
+            Action::Quit,
             Action::Refresh,
-            Action::Pause,
             Action::Filter,
             Action::Sort,
             Action::Mark,
             Action::Copy,
             Action::OpenLink,
             Action::Raw,
-            Action::Quit,
+            Action::Pause,
         ],
-        (false, Pane::Detail) => &[
+        (None, false, Pane::Detail) => &[
             Action::Back,
             Action::Refresh,
             Action::Help,
+            Action::Quit,
             Action::Copy,
             Action::OpenLink,
             Action::Raw,
-            Action::Pause,
             Action::TimeFormat,
-            Action::Quit,
+            Action::Pause,
         ],
     };
-    let keys = actions
-        .iter()
-        .filter(|action| !model.setup.keymap.keys(**action).is_empty())
-        .map(|action| FooterKey { key: model.key(*action), word: action.word(), action: *action });
-    let budget = model.budget.map(|budget| {
-        let role = if budget.is_scarce() { Role::Warning } else { Role::Muted };
-        Span::new(format!("{}/{} requests left", budget.remaining, budget.limit), role)
-    });
-    Footer { keys: keys.collect(), budget, prompt }
+    let mut actions: Vec<Action> = wanted.iter().copied().filter(|action| works(model, *action)).collect();
+    // In the demo the way back is worth a place that is never dropped.
+    if model.aside.is_some() && model.overlay.is_none() && !model.is_welcome() {
+        actions.insert(1.min(actions.len()), Action::Demo);
+    }
+    actions
+}
+
+/// Whether the key of an action does more now than to say why it does nothing.
+fn works(model: &Model, action: Action) -> bool {
+    let selected = model.selected_watch();
+    let job = selected.and_then(Watch::restore_job);
+    match action {
+        Action::Open | Action::Refresh | Action::Copy | Action::Mark => selected.is_some(),
+        Action::Sort => model.row_count() > 1,
+        Action::Raw => job.is_some(),
+        Action::OpenLink => job.is_some_and(|job| !job.downloads().is_empty()),
+        Action::Demo => leads_somewhere(model),
+        _ => true,
+    }
+}
+
+/// Whether the demo can be entered, or left.
+fn leads_somewhere(model: &Model) -> bool {
+    model.aside.is_some() || !matches!(model.source, Source::Demo { .. })
+}
+
+fn footer_word(model: &Model, action: Action) -> &'static str {
+    if action == Action::Demo && model.aside.is_some() { "leave demo" } else { action.word() }
 }
 
 /// What is wrong with the filter and where, or how much it shows.
@@ -138,41 +145,32 @@ fn prompt_note(model: &Model) -> Span {
 
 /// The first-start screen: what this is, how to sign in, and the next key.
 pub(super) fn welcome(model: &Model) -> Welcome {
-    let text = |text: &str| vec![Span::new(text, Role::Plain)];
-    let mut paragraphs = vec![text(
-        "atlas-tui watches MongoDB Atlas restore jobs: whether one is alive, when it ends, whether it failed, \
-         and how long its download link still works. It only reads.",
-    )];
-    match &model.setup.access {
-        Access::Key { hint } => paragraphs.push(vec![
-            Span::new("Signed in with API key ", Role::Plain),
-            Span::new(hint.clone(), Role::Strong),
-            Span::new(format!(" for {}.", model.setup.host), Role::Plain),
-        ]),
-        Access::Half { why } => paragraphs.push(vec![
-            Span::new(format!("Half of the API key is missing: {why}. "), Role::Warning),
-            Span::new("Set the other half and start again.", Role::Plain),
-        ]),
-        Access::Missing => {
-            paragraphs.push(vec![
-                Span::new("No API key was found. ", Role::Warning),
-                Span::new(
-                    "Give one of an Organization Owner or Project Owner in MONGODB_ATLAS_PUBLIC_API_KEY and \
-                     MONGODB_ATLAS_PRIVATE_API_KEY, and start again. Three ways to set both:",
-                    Role::Plain,
-                ),
-            ]);
-            paragraphs.push(text("1  export them in this shell"));
-            paragraphs.push(text("2  let direnv or your shell's own env file set them in this folder"));
-            paragraphs.push(text(
-                "3  start through your secret manager, so that they are set for this program alone",
-            ));
-        }
+    const WHAT: &str = "atlas-tui watches MongoDB Atlas restore jobs";
+    const WHETHER: &str =
+        "whether one is alive, when it ends, whether it failed, and how long its download link still works";
+    let text = |text: String| vec![Span::new(text, Role::Plain)];
+    let tiny = is_tiny(model);
+    let mut paragraphs = vec![text(if tiny {
+        format!("{WHAT}. It only reads.")
+    } else {
+        format!("{WHAT}: {WHETHER}. It only reads.")
+    })];
+    if !matches!(model.source, Source::Reading | Source::Demo { running: false }) {
+        paragraphs.extend(signing_in(model));
     }
-    let keys = [Action::Add, Action::Demo, Action::Help, Action::Quit];
-    let words =
-        ["add a lookup: type the ids, or paste a URL", "try it on the embedded demo", "all keys", "quit"];
-    let keys = keys.iter().zip(words).map(|(action, words)| (model.key(*action), words.to_owned()));
+    if tiny {
+        // What can wait, where there is little room.
+        paragraphs.push(text(format!("It tells {WHETHER}.")));
+    }
+    let demo = if model.aside.is_some() { "back to your lookups" } else { "try it on the embedded demo" };
+    let keys = [
+        (Action::Add, "add a lookup: type the ids, or paste a URL"),
+        (Action::Demo, demo),
+        (Action::Help, "all keys"),
+        (Action::Quit, "quit"),
+    ];
+    let keys = keys.into_iter().filter(|(action, _)| works(model, *action));
+    let keys = keys.map(|(action, words)| (model.key(action), words.to_owned()));
     let heading = match model.source {
         Source::Demo { running: false } if model.file_note.is_some() => "There is no demo",
         Source::Demo { running: false } => "Starting the demo",
@@ -180,8 +178,34 @@ pub(super) fn welcome(model: &Model) -> Welcome {
         Source::Reading => "Reading the saved lookups",
         Source::Saved => "No lookups yet",
     };
-    if matches!(model.source, Source::Reading | Source::Demo { running: false }) {
-        paragraphs.truncate(1);
+    Welcome { heading: heading.into(), paragraphs, keys: keys.collect(), scroll: model.detail_scroll }
+}
+
+/// With which key requests are signed, or how to give one.
+fn signing_in(model: &Model) -> Vec<Vec<Span>> {
+    let text = |text: &str| vec![Span::new(text, Role::Plain)];
+    match &model.setup.access {
+        Access::Key { hint } => vec![vec![
+            Span::new("Signed in with API key ", Role::Plain),
+            Span::new(hint.clone(), Role::Strong),
+            Span::new(format!(" for {}.", model.setup.host), Role::Plain),
+        ]],
+        Access::Half { why } => vec![vec![
+            Span::new(format!("Half of the API key is missing: {why}. "), Role::Warning),
+            Span::new("Set the other half and start again.", Role::Plain),
+        ]],
+        Access::Missing => vec![
+            vec![
+                Span::new("No API key was found. ", Role::Warning),
+                Span::new(
+                    "Give one of an Organization Owner or Project Owner in MONGODB_ATLAS_PUBLIC_API_KEY and \
+                     MONGODB_ATLAS_PRIVATE_API_KEY, and start again. Three ways to set both:",
+                    Role::Plain,
+                ),
+            ],
+            text("1  export them in this shell"),
+            text("2  let direnv or your shell's own env file set them in this folder"),
+            text("3  start through your secret manager, so that they are set for this program alone"),
+        ],
     }
-    Welcome { heading: heading.into(), paragraphs, keys: keys.collect() }
 }

@@ -9,6 +9,7 @@ mod form;
 mod frame;
 mod list;
 mod log;
+mod notice;
 mod outside;
 mod overlays;
 mod shapes;
@@ -48,7 +49,7 @@ pub fn project(model: &Model, now: Timestamp) -> Projection {
         Body::Board(Box::new(Board { layout, focus: model.focus, list, detail }))
     };
     let overlay = overlays::overlay(model, &mut ticker);
-    let notice = frame::notice(model, &mut ticker);
+    let notice = notice::notice(model, &mut ticker);
     for watch in &model.watches {
         ticker.wake_at(watch.status_changes_at());
     }

@@ -113,12 +113,14 @@ pub(super) fn fields(model: &Model, job: &RestoreJob, ticker: &mut Ticker) -> Ve
     fields
 }
 
-/// Why there is no countdown for jobs that nothing will be lost of.
-pub(super) fn no_expiry(job: &RestoreJob) -> Option<&'static str> {
+/// Why there is no countdown for what is no download: by the way the data is handed over, as far as that is known.
+pub(super) fn no_expiry(job: &RestoreJob) -> &'static str {
     match (&job.delivery_type, job.shape()) {
-        (Some(DeliveryType::Restore), _) => Some("a restore into a Flex cluster has no expiry"),
-        (None, Shape::State) => Some("a restore of collections has no expiry"),
-        _ => None,
+        (Some(DeliveryType::Automated), _) => "automated restores have no expiry",
+        (Some(DeliveryType::PointInTime), _) => "point-in-time restores have no expiry",
+        (Some(DeliveryType::Restore), _) => "a restore into a Flex cluster has no expiry",
+        (None, Shape::State) => "a restore of collections has no expiry",
+        (None | Some(DeliveryType::Download | DeliveryType::Other(_)), _) => "Atlas gave no expiry",
     }
 }
 

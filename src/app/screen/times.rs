@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,21 +14,36 @@ use crate::domain::countdown::{self, Timed};
 pub(super) struct Ticker {
     pub now: Timestamp,
     next: Option<Timestamp>,
+    /// The same for what changes so rarely that nobody would call it timed.
+    rarely: Option<Timestamp>,
 }
 
 impl Ticker {
     pub fn new(now: Timestamp) -> Self {
-        Self { now, next: None }
+        Self { now, next: None, rarely: None }
     }
 
     pub fn next(&self) -> Option<Timestamp> {
-        self.next
+        [self.next, self.rarely].into_iter().flatten().min()
+    }
+
+    /// Whether something on the screen keeps time, so that a wake-up more or less costs nothing.
+    pub fn keeps_time(&self) -> bool {
+        self.next.is_some()
     }
 
     /// Something changes at this local time; the past does not count.
     pub fn wake_at(&mut self, at: Option<Timestamp>) {
         if let Some(at) = at.filter(|at| *at > self.now) {
             self.next = Some(self.next.map_or(at, |next| next.min(at)));
+        }
+    }
+
+    /// Something changes at this time of the server's, which is hours away as a rule.
+    fn wake_rarely_at(&mut self, model: &Model, at: Timestamp) {
+        let at = model.clock.local(at);
+        if at > self.now {
+            self.rarely = Some(self.rarely.map_or(at, |next| next.min(at)));
         }
     }
 
@@ -88,6 +104,54 @@ pub(super) fn wall_clock(model: &Model, at: Timestamp) -> String {
     }
 }
 
+/// The times of steps that follow each other: the date where it is another one than that of the step before, the
+/// zone once, and neither where today is plain.
+pub(super) struct Steps<'a> {
+    model: &'a Model,
+    ticker: &'a mut Ticker,
+    /// Of the last step; of today before the first one.
+    date: Date,
+    zone: String,
+}
+
+impl<'a> Steps<'a> {
+    pub fn new(model: &'a Model, ticker: &'a mut Ticker) -> Self {
+        let today = model.clock.at(ticker.now).to_zoned_datetime(zone(model).clone());
+        // What is of today now is of yesterday then.
+        if model.setup.time != TimeFormat::Relative
+            && let Some(tomorrow) = today.tomorrow().ok().and_then(|day| day.start_of_day().ok())
+        {
+            ticker.wake_rarely_at(model, tomorrow.timestamp());
+        }
+        Self { model, ticker, date: today.date(), zone: String::new() }
+    }
+
+    pub fn next(&mut self, at: Timestamp) -> String {
+        if self.model.setup.time == TimeFormat::Relative {
+            let age = self.ticker.date(self.model, at);
+            return if age == "now" { "just now".into() } else { age };
+        }
+        let at = at.to_zoned_datetime(zone(self.model).clone());
+        let mut text = at.strftime("%H:%M:%S").to_string();
+        if at.date() != self.date {
+            text = format!("{} {text}", at.date());
+            self.date = at.date();
+        }
+        let zone = at.strftime("%Z").to_string();
+        if zone != self.zone {
+            text = format!("{text} {zone}");
+            self.zone = zone;
+        }
+        text
+    }
+}
+
+/// The zone of absolute times.
+fn zone(model: &Model) -> &TimeZone {
+    const UTC: &TimeZone = &TimeZone::UTC;
+    if model.setup.time == TimeFormat::Local { model.setup.zone.get() } else { UTC }
+}
+
 fn in_zone(at: Timestamp, zone: &TimeZone, format: &str) -> String {
     at.to_zoned_datetime(zone.clone()).strftime(format).to_string()
 }
@@ -134,7 +198,7 @@ fn step_of_age(at: Timestamp, ticker: &mut Ticker) -> Option<i64> {
     Some(step)
 }
 
-const SECOND: SignedDuration = SignedDuration::from_secs(1);
+pub(super) const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
 /// When something is due: counted down when it is near, as a time of day when it is not.
 pub(super) fn due(model: &Model, at: Timestamp, ticker: &mut Ticker) -> String {

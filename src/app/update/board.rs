@@ -5,13 +5,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{lookups, marks, sort};
+use super::{demo, lookups, marks, sort};
 use crate::app::filter::Filter;
 use crate::app::form::Form;
 use crate::app::keymap::Action;
 use crate::app::layout;
 use crate::app::message::Effect;
-use crate::app::model::{Model, Source};
+use crate::app::model::Model;
 use crate::app::overlay::{Choice, Does, Menu, Overlay};
 use crate::app::raw::RawView;
 use crate::app::time_format::TimeFormat;
@@ -23,7 +23,7 @@ use crate::worker::{Command, WatchId};
 const INTERVALS: [u64; 9] = [1, 2, 3, 5, 10, 15, 30, 60, 300];
 
 pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
-    let rows = layout::list_rows(model.setup.size, model.layout());
+    let rows = layout::list_rows(model.setup.size, model.layout()).saturating_sub(model.notice_rows()).max(1);
     if let Some(by) = distance(action, rows) {
         return move_by(model, by, effects);
     }
@@ -36,11 +36,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         Action::Zoom => model.zoom = !model.zoom,
         Action::Add => {
             let like = model.selected_watch().map(|watch| watch.lookup.target.clone());
-            model.overlay = Some(Overlay::Form(Box::new(Form::add(like.as_ref()))));
+            model.overlay = Some(Overlay::Form(Box::new(Form::add(like.as_ref()).at(&model.setup.host))));
         }
         Action::Edit => {
             let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
-            model.overlay = Some(Overlay::Form(Box::new(Form::edit(&watch.lookup))));
+            model.overlay = Some(Overlay::Form(Box::new(Form::edit(&watch.lookup).at(&model.setup.host))));
         }
         Action::Remove => lookups::remove_chosen(model, now, effects),
         Action::Undo => lookups::undo_removal(model, now, effects),
@@ -55,11 +55,10 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         Action::Sort | Action::ReverseSort => sort::change(model, action, now, effects),
         Action::Refresh => {
             let chosen = marks::chosen(model);
-            if chosen.is_empty() {
-                return say_none_selected(model, now);
-            }
-            if chosen.len() > 1 {
-                model.say(format!("refreshing {} marked", chosen.len()), Role::Info, now);
+            match chosen.as_slice() {
+                [] => return say_none_selected(model, now),
+                [one] => say_tried_again(model, *one, now),
+                many => model.say(format!("refreshing {} marked", many.len()), Role::Info, now),
             }
             effects.extend(chosen.into_iter().map(|id| Effect::Work(Command::Refresh(Some(id)))));
             // Whoever wants to know how things are wants the other instance's lookups too.
@@ -100,14 +99,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
             model.ends.help = u16::MAX;
         }
         Action::Palette => model.overlay = Some(Overlay::Palette { query: Input::default(), selected: 0 }),
-        Action::Demo => {
-            if matches!(model.source, Source::Demo { .. }) {
-                model.say("this is the demo already", Role::Info, now);
-            } else {
-                model.say("starting the demo; saved lookups stay as they are", Role::Info, now);
-                effects.push(Effect::StartDemo);
-            }
-        }
+        Action::Demo => demo::toggle(model, now, effects),
         Action::Redraw => effects.push(Effect::Repaint),
         Action::Suspend => effects.push(Effect::Suspend),
         // An edit that is only on its way reaches the disk while the program leaves.
@@ -125,6 +117,13 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         | Action::Top
         | Action::Bottom => {}
     }
+}
+
+/// The same error again would look as if the key had done nothing.
+fn say_tried_again(model: &mut Model, id: WatchId, now: Timestamp) {
+    let Some(watch) = model.watch(id).filter(|watch| watch.job.error.is_some()) else { return };
+    let words = if watch.job.in_flight.is_some() { "a try is under way" } else { "trying again" };
+    model.say(format!("{}: {words}", watch.lookup.name()), Role::Info, now);
 }
 
 /// Turns one of the screws: how often is read, how times are written, whether the mouse is heard.
@@ -194,7 +193,7 @@ pub(super) fn say_none_selected(model: &mut Model, now: Timestamp) {
 }
 
 fn move_by(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
-    if model.focus == Pane::Detail {
+    if model.focus == Pane::Detail || model.is_welcome() {
         let wanted = usize::from(model.detail_scroll).saturating_add_signed(by);
         model.detail_scroll = u16::try_from(wanted).unwrap_or(u16::MAX).min(model.ends.detail);
     } else {

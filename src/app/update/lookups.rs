@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::{board, marks};
-use crate::app::form::{Form, Hint};
+use crate::app::form::{Form, Hint, another_atlas};
 use crate::app::keymap::Action;
 use crate::app::message::{Effect, Stored};
 use crate::app::model::{Model, Source};
@@ -14,7 +14,7 @@ use crate::app::overlay::Overlay;
 use crate::app::view::{Pane, Role};
 use crate::domain::lookup::{Edit, Lookup};
 use crate::domain::target::{Kind, Target, read_pasted};
-use crate::worker::{Command, Pace, WatchId};
+use crate::worker::{Command, WatchId};
 
 /// Records an edit for the store. The demo's lookups are nobody's to save.
 fn save(model: &mut Model, edit: Edit, effects: &mut Vec<Effect>) {
@@ -41,8 +41,9 @@ pub(super) fn save_form(model: &mut Model, now: Timestamp, effects: &mut Vec<Eff
         }
         (None, Some(twin)) => {
             model.overlay = None;
+            let words = relabel(model, twin, lookup.label, effects);
             show(model, twin, effects);
-            model.say("this job is watched already: here it is", Role::Info, now);
+            model.say(words, Role::Info, now);
         }
         (Some(id), _) => {
             model.overlay = None;
@@ -55,14 +56,32 @@ pub(super) fn save_form(model: &mut Model, now: Timestamp, effects: &mut Vec<Eff
     }
 }
 
+/// A label that was typed for a job that is watched already is given to its lookup. Says what was done.
+fn relabel(model: &mut Model, id: WatchId, label: String, effects: &mut Vec<Effect>) -> String {
+    let known = model.watch(id).map(|watch| watch.lookup.clone());
+    match known.filter(|known| !label.is_empty() && known.label != label) {
+        Some(known) => {
+            let words = format!("this job is watched already; it is called {label} now");
+            replace(model, id, Lookup { label, ..known }, effects);
+            words
+        }
+        None => "this job is watched already: here it is".into(),
+    }
+}
+
 /// A paste onto the board: watches a whole target at once, opens the form for part of one.
-pub(super) fn paste_onto_board(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+pub(super) fn paste_onto_board(model: &mut Model, text: &str, now: Timestamp, effects: &mut Vec<Effect>) {
+    let pasted = read_pasted(text);
     if let Ok(target) = text.parse::<Target>() {
         open(model, Lookup { label: String::new(), target }, effects);
+        let elsewhere = pasted.and_then(|pasted| another_atlas(&pasted, &model.setup.host));
+        if let Some(elsewhere) = elsewhere {
+            model.say(elsewhere, Role::Warning, now);
+        }
     } else {
         let like = model.selected_watch().map(|watch| watch.lookup.target.clone());
-        let mut form = Form::add(like.as_ref());
-        if read_pasted(text).is_some() {
+        let mut form = Form::add(like.as_ref()).at(&model.setup.host);
+        if pasted.is_some() {
             form.paste(text);
         } else {
             form.hint = Some(Hint::Wrong("The paste holds no restore job; type it here".into()));
@@ -214,6 +233,7 @@ pub(super) fn remove_chosen(model: &mut Model, now: Timestamp, effects: &mut Vec
     if model.watches.is_empty() {
         model.focus = Pane::List;
         model.zoom = false;
+        model.detail_scroll = 0;
     }
     let undo = model.key(Action::Undo);
     let words = match together.as_slice() {
@@ -286,8 +306,9 @@ pub(super) fn move_selected(model: &mut Model, by: isize, now: Timestamp, effect
 
 pub(super) fn stored(model: &mut Model, stored: Stored, effects: &mut Vec<Effect>) {
     match stored {
-        Stored::Saved { lookups, edits } => {
+        Stored::Saved { lookups, edits, note } => {
             model.edits_saved = edits;
+            file_written(model, note);
             if model.unsaved() == 0 {
                 model.save_error = None;
                 for watch in &mut model.watches {
@@ -296,7 +317,18 @@ pub(super) fn stored(model: &mut Model, stored: Stored, effects: &mut Vec<Effect
                 merge(model, lookups, effects);
             }
         }
-        Stored::Failed { why } => model.save_error = Some(why),
+        Stored::Failed { why, read_only } => {
+            model.save_error = Some(why);
+            model.read_only |= read_only && model.source == Source::Saved;
+        }
+    }
+}
+
+/// A file that could be written to is none that must only be read, whatever was said of it before.
+fn file_written(model: &mut Model, note: Option<String>) {
+    if model.source == Source::Saved {
+        let outdated = std::mem::take(&mut model.read_only);
+        model.file_note = note.or(model.file_note.take().filter(|_| !outdated));
     }
 }
 
@@ -312,7 +344,13 @@ pub(super) fn loaded(model: &mut Model, lookups: Vec<Lookup>, effects: &mut Vec<
 /// Takes over the list as the file has it. Edits that are still on their way to it must not be undone, so
 /// the file is only followed when there are none.
 pub(super) fn merge(model: &mut Model, newer: Vec<Lookup>, effects: &mut Vec<Effect>) {
-    if model.source != Source::Saved || model.unsaved() > 0 {
+    if model.unsaved() > 0 {
+        return;
+    }
+    if let Some(aside) = &mut model.aside {
+        return aside.follow(newer);
+    }
+    if model.source != Source::Saved {
         return;
     }
     let unchanged = model.watches.len() == newer.len()
@@ -352,30 +390,6 @@ pub(super) fn merge(model: &mut Model, newer: Vec<Lookup>, effects: &mut Vec<Eff
         effects.push(Effect::Work(Command::Attend(model.selected)));
     }
     board::keep_selection_visible(model, effects);
-}
-
-/// The embedded Atlas is up: its lookups take the place of the saved ones, which stay untouched in their file.
-pub(super) fn enter_demo(model: &mut Model, host: String, lookups: Vec<Lookup>, effects: &mut Vec<Effect>) {
-    model.setup.base_url = format!("http://{host}");
-    model.setup.host = host;
-    model.source = Source::Demo { running: true };
-    model.watches.clear();
-    model.removed.clear();
-    model.log.clear();
-    model.selected = None;
-    model.offset = 0;
-    model.detail_scroll = 0;
-    model.filter = super::Filter::default();
-    model.order = Order::default();
-    model.prompt = None;
-    model.budget = None;
-    model.pace = Pace::default();
-    model.file_note = None;
-    model.read_only = false;
-    model.save_error = None;
-    model.clock = crate::domain::server_clock::ServerClock::default();
-    model.load(lookups);
-    effects.extend(model.start());
 }
 
 impl Model {

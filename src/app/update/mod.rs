@@ -2,6 +2,7 @@
 
 mod board;
 mod change;
+mod demo;
 mod dialog;
 mod lookups;
 mod marks;
@@ -17,7 +18,7 @@ use super::form::Place;
 use super::key::{Code, Key};
 use super::keymap::Action;
 use super::message::{Effect, Message, Mouse};
-use super::model::{Attention, Model, NOTICE};
+use super::model::{Attention, Model, NOTICE, Source};
 use super::overlay::Overlay;
 use super::view::Pane;
 pub use change::settle;
@@ -33,7 +34,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     }
     match message {
         Message::Key(key) => on_key(model, key, now, &mut effects),
-        Message::Paste(text) => on_paste(model, &text, &mut effects),
+        Message::Paste(text) => on_paste(model, &text, now, &mut effects),
         Message::Resize(size) => {
             model.setup.size = size;
             model.follow_selection();
@@ -53,11 +54,17 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
             model.file_note = note;
             lookups::loaded(model, lookups, &mut effects);
         }
-        Message::Reloaded(newer) => lookups::merge(model, newer, &mut effects),
+        Message::Reloaded { lookups, note, read_only } => {
+            if model.source == Source::Saved {
+                model.read_only = read_only;
+                model.file_note = note;
+            }
+            lookups::merge(model, lookups, &mut effects);
+        }
         Message::Said { text, role } => model.say(text, role, now),
         Message::HookFailed { lookup, why, took } => change::hook_failed(model, lookup, &why, took, now),
         Message::Open(lookup) => lookups::open(model, lookup, &mut effects),
-        Message::DemoStarted { host, lookups } => lookups::enter_demo(model, host, lookups, &mut effects),
+        Message::DemoStarted { host, lookups } => demo::enter(model, host, lookups, now, &mut effects),
         // Stays on the screen: with --demo there is nothing else on it.
         Message::DemoFailed { why } => {
             model.file_note = Some(format!("the demo could not be started: {why}"));
@@ -132,7 +139,7 @@ fn on_prompt_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     board::keep_selection_visible(model, effects);
 }
 
-fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+fn on_paste(model: &mut Model, text: &str, now: Timestamp, effects: &mut Vec<Effect>) {
     match &mut model.overlay {
         Some(Overlay::Form(form)) => form.paste(text),
         Some(Overlay::Palette { query, selected }) => {
@@ -148,7 +155,7 @@ fn on_paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
                 board::keep_selection_visible(model, effects);
             } else {
                 // A paste onto the board can only mean: watch this.
-                lookups::paste_onto_board(model, text, effects);
+                lookups::paste_onto_board(model, text, now, effects);
             }
         }
     }

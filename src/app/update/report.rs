@@ -78,9 +78,8 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
     let Some(about) = about else { return };
     let entry = log_entry(failure.as_ref(), &meta, about, latency, received_at);
     model.log(LogEntry { question: Some(question), ..entry });
-    let offset = model.clock.offset();
     if let Some(date) = meta.server_date {
-        model.clock.observe(date, sent_at, received_at);
+        model.learn_time(date, sent_at, received_at, now);
     }
     if meta.budget.is_some() {
         model.budget = meta.budget;
@@ -112,10 +111,6 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
         view.replace(raw.as_str());
     }
     lookups::switch_kinds(model, &switched, now, effects);
-    // Another offset moves every moment that a filter waits for.
-    if clock.offset() != offset {
-        model.rows.disturb();
-    }
     sort::place(model, &answered);
 }
 

@@ -50,8 +50,39 @@ fn a_clock_that_is_put_right_is_believed_again() {
     assert!(clock.skew().is_some_and(|skew| skew.is_negative()));
     answer(&mut clock, 0, 3000, 20, 40);
     assert_eq!(clock.offset(), SignedDuration::ZERO);
-    answer(&mut clock, 7_200_000, 6000, 20, 40);
-    assert!((clock.offset() - millis(7_200_000)).abs() <= millis(520), "jumps start afresh");
+    answer(&mut clock, 1_200_000, 6000, 20, 40);
+    assert!((clock.offset() - millis(1_200_000)).abs() <= millis(520), "jumps start afresh");
+}
+
+#[test]
+fn a_date_that_is_hours_away_needs_a_second_one_that_agrees() {
+    let hours = 86_400_000 * 3000;
+    for known in [false, true] {
+        let mut clock = ServerClock::default();
+        if known {
+            answer(&mut clock, 0, -9000, 20, 40);
+        }
+        answer(&mut clock, hours, 0, 20, 40);
+        assert_eq!((clock.offset(), clock.skew(), clock.is_in_doubt()), (SignedDuration::ZERO, None, true));
+        answer(&mut clock, 0, 3000, 20, 40);
+        assert_eq!((clock.offset(), clock.is_in_doubt()), (SignedDuration::ZERO, false));
+        // What was refuted does not count towards a second time, and two that differ confirm nothing.
+        answer(&mut clock, hours, 6000, 20, 40);
+        answer(&mut clock, -hours, 9000, 20, 40);
+        assert_eq!((clock.offset(), clock.is_in_doubt()), (SignedDuration::ZERO, true));
+        answer(&mut clock, -hours, 12_000, 20, 40);
+        assert!((clock.offset() + millis(hours)).abs() <= millis(520), "{:?}", clock.offset());
+        assert!(!clock.is_in_doubt());
+    }
+}
+
+#[test]
+fn who_gets_one_answer_goes_by_it() {
+    for skew in [0, 240_000, -7_200_000, 86_400_000 * 3000] {
+        let date = noon() + millis(skew);
+        let clock = ServerClock::of_one_answer(date, noon(), noon());
+        assert!((clock.offset() - millis(skew)).abs() <= millis(500), "{skew}: {:?}", clock.offset());
+    }
 }
 
 #[test]
@@ -120,14 +151,40 @@ proptest! {
     ) {
         let mut clock = ServerClock::default();
         let mut narrowest = i64::MAX;
+        let mut first = true;
         for (sent, written, received) in exchanges {
             answer(&mut clock, skew, sent, written, received);
             narrowest = narrowest.min(received + 1000);
+            if clock.is_in_doubt() {
+                // Only ever the first one: the second confirms it.
+                prop_assert_eq!((clock.bounds, clock.offset()), (None, SignedDuration::ZERO));
+                prop_assert!(std::mem::replace(&mut first, false));
+                continue;
+            }
+            first = false;
             prop_assert!((clock.offset() - millis(skew)).abs() <= millis(narrowest));
             let (low, high) = clock.bounds.unwrap();
             prop_assert!(low <= millis(skew) && millis(skew) <= high);
             prop_assert!(low <= clock.offset() && clock.offset() <= high);
         }
+    }
+
+    /// One answer with any date at all between good ones moves nothing by more than an hour.
+    #[test]
+    fn a_single_liar_is_not_believed(
+        skew in -1_800_000_i64..1_800_000,
+        lie: i32,
+        before in proptest::collection::vec(exchange(), 1..6),
+    ) {
+        let mut clock = ServerClock::default();
+        for (sent, written, received) in before {
+            answer(&mut clock, skew, sent, written, received);
+        }
+        let known = clock.offset();
+        answer(&mut clock, i64::from(lie) * 1000, 9_000_000, 20, 40);
+        prop_assert!((clock.offset() - known).abs() <= millis(3_600_000 + 1020));
+        answer(&mut clock, skew, 9_003_000, 20, 40);
+        prop_assert!((clock.offset() - millis(skew)).abs() <= millis(1020));
     }
 
     #[test]

@@ -49,6 +49,14 @@ pub(super) fn find(text: &str) -> Option<Found> {
         .or_else(|| bare_job(text))
 }
 
+/// The host of the address that the parts stand in.
+pub(super) fn host(text: &str) -> Option<String> {
+    let text = joined(text);
+    let is_json =
+        text.trim_start_matches(|c: char| c.is_whitespace() || text::is_quote(c)).starts_with(['{', '[']);
+    if is_json { None } else { path::host(&text) }
+}
+
 /// The reading that says most; `None` when two of them that say as much differ, for that would be a guess.
 pub(super) fn agreed(readings: Vec<Found>) -> Option<Found> {
     let most = readings.iter().map(Found::count).max()?;
@@ -107,7 +115,7 @@ fn slashed(text: &str) -> Option<Found> {
 }
 
 /// A misspelt kind may be quoted; anything else in its place might be a secret.
-fn shown_kind(word: &str) -> String {
+pub(super) fn shown_kind(word: &str) -> String {
     let is_plain = word.len() <= 20 && word.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
     if is_plain { word.to_owned() } else { "…".to_owned() }
 }

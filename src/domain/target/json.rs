@@ -27,7 +27,10 @@ fn only(items: &[Value]) -> Option<Found> {
 
 fn in_object(object: &Map<String, Value>) -> Found {
     if let Some(Value::Object(target)) = object.get("target") {
-        return by_ids(target);
+        // Our own output knows all kinds that there are.
+        let kind = target.get("kind").and_then(Value::as_str);
+        let unknown_kind = kind.filter(|kind| kind.parse::<Kind>().is_err()).map(super::found::shown_kind);
+        return Found { unknown_kind, ..by_ids(target) };
     }
     let by_link = own_link(object).and_then(path::read);
     if let Some(Value::Array(results)) = object.get("results") {

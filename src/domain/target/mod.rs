@@ -4,6 +4,7 @@ mod atlas_line;
 mod endpoint;
 mod found;
 mod json;
+mod pasted;
 mod path;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::str::FromStr;
 
 use super::id::{InstanceName, ObjectId};
 pub use endpoint::{Cluster, Endpoint, PAGE_MAX};
+pub use pasted::{Part, Pasted, WrongPart, read_parts, read_pasted};
 
 /// Which of Atlas's restore-job endpoints a job is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -98,34 +100,6 @@ impl fmt::Display for Target {
     }
 }
 
-/// What a pasted text held. Any part may be missing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Pasted {
-    pub kind: Option<Kind>,
-    pub project: Option<ObjectId>,
-    pub instance: Option<InstanceName>,
-    pub job: Option<ObjectId>,
-}
-
-/// Reads whatever a person may paste: `KIND/PROJECT/INSTANCE/JOB`, an Atlas Administration API URL or path, a
-/// curl line, an `atlas backups restores` line, a JSON restore job, or a bare job id. `None` when there is
-/// nothing of the kind in it.
-///
-/// Nothing but these parts is taken: keys and passwords on a pasted line go nowhere.
-#[must_use]
-pub fn read_pasted(text: &str) -> Option<Pasted> {
-    let found = found::find(text)?;
-    let pasted = Pasted {
-        kind: found.kind,
-        project: found.project.and_then(|text| text.parse().ok()),
-        instance: found.instance.and_then(|text| text.parse().ok()),
-        job: found.job.and_then(|text| text.parse().ok()),
-    };
-    // Almost any word could be the name of an instance: alone it needs a form that says it is one.
-    let named = pasted.instance.is_some() && pasted.kind.is_some();
-    (pasted.project.is_some() || pasted.job.is_some() || named).then_some(pasted)
-}
-
 /// Why a text is no whole target. Its `Display` names the missing or wrong part and the accepted forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetError(pub String);
@@ -145,62 +119,45 @@ impl FromStr for Target {
     ///
     /// The error never quotes the text, which may hold a key: at most one character of a malformed part.
     fn from_str(text: &str) -> Result<Self, TargetError> {
-        let Some(found) = found::find(text) else {
+        let Some(pasted) = read_parts(text) else {
             if let Some(error) = slash_form_error(text) {
                 return Err(error);
             }
             return Err(TargetError(format!("this names no restore job. {FORMS}")));
         };
-        if let Some(word) = found.unknown_kind {
-            return Err(TargetError(format!("`{word}` is no kind: {UnknownKind}")));
+        if let Some(error) = pasted.kind_error() {
+            return Err(TargetError(error));
         }
-        let mut wrong = Vec::new();
-        let project = part("project", found.project, &mut wrong);
-        let instance = part("instance", found.instance, &mut wrong);
-        let job = part("job", found.job, &mut wrong);
-        match (project, instance, job) {
-            (Some(project), Some(instance), Some(job)) => {
-                Ok(Self { kind: found.kind.unwrap_or_default(), project, instance, job })
+        let complaints = pasted.complaints();
+        match pasted {
+            Pasted { project: Some(project), instance: Some(instance), job: Some(job), kind, .. } => {
+                Ok(Self { kind: kind.unwrap_or_default(), project, instance, job })
             }
-            _ => Err(TargetError(format!("{}. {FORMS}", wrong.join("; ")))),
+            _ => Err(TargetError(format!("{complaints}. {FORMS}"))),
         }
     }
 }
 
-/// What is wrong with a text that can only be meant as `KIND/PROJECT/INSTANCE/JOB`; `None` when it cannot.
+/// What is wrong with a text that can only be meant as `KIND/PROJECT/INSTANCE/JOB`, but has blanks in it; `None`
+/// when it cannot.
 fn slash_form_error(text: &str) -> Option<TargetError> {
     let parts: Vec<&str> = text.trim().split('/').collect();
     let [kind, project, instance, job] = parts.as_slice() else { return None };
-    let mut wrong = Vec::new();
     kind.parse::<Kind>().ok()?;
-    part::<ObjectId>("project", Some((*project).to_owned()), &mut wrong);
-    part::<InstanceName>("instance", Some((*instance).to_owned()), &mut wrong);
-    part::<ObjectId>("job", Some((*job).to_owned()), &mut wrong);
-    (!wrong.is_empty()).then(|| TargetError(format!("{}. {FORMS}", wrong.join("; "))))
+    let owned = |part: &&str| Some((*part).to_owned());
+    let pasted = Pasted::new(found::Found {
+        project: owned(project),
+        instance: owned(instance),
+        job: owned(job),
+        ..found::Found::default()
+    });
+    let complaints = pasted.complaints();
+    (!complaints.is_empty()).then(|| TargetError(format!("{complaints}. {FORMS}")))
 }
 
 /// The forms in which a target can be given, for errors.
 const FORMS: &str = "Give KIND/PROJECT/INSTANCE/JOB, an Atlas API URL of a restore job, a curl or \
     `atlas backups restores` line with all three, or the job as JSON";
-
-/// Reads one part, or adds to `wrong` what is the matter with it.
-fn part<T: FromStr<Err: fmt::Display>>(
-    name: &str,
-    text: Option<String>,
-    wrong: &mut Vec<String>,
-) -> Option<T> {
-    match text.filter(|text| !text.is_empty()).map(|text| text.parse()) {
-        Some(Ok(part)) => Some(part),
-        Some(Err(error)) => {
-            wrong.push(format!("{name}: {error}"));
-            None
-        }
-        None => {
-            wrong.push(format!("the {name} is missing"));
-            None
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Restore jobs in URLs and paths of the Atlas Administration API, alone or anywhere on a curl line.
 //!
-//! Only what follows `groups/` is looked at: host, user information, query and headers are passed over.
+//! Only what follows `groups/` makes a target, and the host is told beside it: user information, query and headers
+//! are passed over.
 
 use super::Kind;
 use super::found::{Found, agreed};
@@ -11,6 +12,26 @@ pub(super) fn find(text: &str) -> Option<Found> {
     // Slashes are escaped in JSON that was cut out of its place.
     let text = text.replace("\\/", "/");
     agreed(text.split(ends_a_url).filter_map(read).collect())
+}
+
+/// The host of the URLs in the text that hold a path of the API; `None` when they have none, or differ in it.
+pub(super) fn host(text: &str) -> Option<String> {
+    let mut hosts = text.split(ends_a_url).filter(|url| read(url).is_some()).filter_map(host_of);
+    let first = hosts.next()?;
+    hosts.all(|other| other == first).then_some(first)
+}
+
+/// In lower case, with its port if that is not the scheme's own.
+fn host_of(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?.to_ascii_lowercase();
+    let own_port = if scheme.to_ascii_lowercase().ends_with("https") { ":443" } else { ":80" };
+    let host = host.strip_suffix(own_port).unwrap_or(&host);
+    // The longest name that the domain name system knows, and a port.
+    let is_host = (1..=259).contains(&host.len())
+        && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
+    is_host.then(|| host.to_owned())
 }
 
 /// Characters that no URL of the API holds, but that stand around one in a command, a sentence or JSON.

@@ -28,7 +28,7 @@ fn failing(setback: Setback, times: u32, retry_after: Option<u64>) -> Standing {
 fn each_standing_has_its_delay() {
     let ready = |seconds| Standing::Ready { ends_at: Some(later(start(), S * seconds)) };
     let closing =
-        |ago: i64| Standing::Closing { ended_at: Timestamp::from_second(start().as_second() - ago).unwrap() };
+        |ago: i64| Standing::Closing { since: Timestamp::from_second(start().as_second() - ago).unwrap() };
     let table = [
         // standing, seconds of the interval, attended, unattended
         (Standing::New, 3, Some(0), Some(0)),
@@ -66,6 +66,44 @@ fn each_standing_has_its_delay() {
             unattended,
             "{standing:?}, {interval} s, not attended"
         );
+    }
+}
+
+fn job_with_a_link(ends_at: Timestamp) -> RestoreJob {
+    RestoreJob {
+        expires_at: Some(ends_at),
+        delivery_type: Some(crate::domain::job::DeliveryType::Download),
+        delivery_urls: vec!["https://example.net/a".into()],
+        ..RestoreJob::default()
+    }
+}
+
+#[test]
+fn patience_with_an_ended_link_counts_from_the_first_answer_that_showed_it() {
+    let after = |seconds| later(start(), S * seconds);
+    let ended_years_ago = job_with_a_link("2020-01-01T00:00:00Z".parse().unwrap());
+    let clock = ServerClock::default();
+    let mut standing = Standing::New;
+    for (seconds, goes_on) in [(0, true), (10, true), (119, true), (120, false), (130, false)] {
+        standing = Standing::of_job(&ended_years_ago, &clock, after(seconds)).following(standing);
+        assert_eq!(standing, Standing::Closing { since: start() });
+        let known = Known { standing, answered_at: after(seconds), attended: true, jitter: 0.5 };
+        assert_eq!(next_read(&known, S * 3).is_some(), goes_on, "{seconds} s");
+    }
+    let live = Standing::of_job(&job_with_a_link(after(500)), &clock, after(140)).following(standing);
+    assert_eq!(live, Standing::Ready { ends_at: Some(after(500)) });
+    let again = Standing::of_job(&ended_years_ago, &clock, after(150)).following(live);
+    assert_eq!(again, Standing::Closing { since: after(150) });
+    let set_back = Standing::of_job(&ended_years_ago, &clock, start()).following(again);
+    assert_eq!(set_back, Standing::Closing { since: start() }, "the clock was set back");
+}
+
+#[test]
+fn a_link_is_read_again_soon_while_the_clock_is_in_doubt() {
+    let mut clock = ServerClock::default();
+    clock.observe("2034-01-01T00:00:00Z".parse().unwrap(), start(), start());
+    for ends_at in [later(start(), S * 3600), start()] {
+        assert_eq!(Standing::of_job(&job_with_a_link(ends_at), &clock, start()), Standing::Running);
     }
 }
 
@@ -111,7 +149,7 @@ fn any_standing() -> impl Strategy<Value = Standing> {
         Just(Standing::Unclear),
         Just(Standing::Over),
         proptest::option::of(moment.clone()).prop_map(|ends_at| Standing::Ready { ends_at }),
-        moment.prop_map(|ended_at| Standing::Closing { ended_at }),
+        moment.prop_map(|since| Standing::Closing { since }),
         (setback, 1_u32.., proptest::option::of(any::<u64>())).prop_map(|(setback, times, seconds)| {
             Standing::Failing { setback, times, retry_after: seconds.map(Duration::from_secs) }
         }),
