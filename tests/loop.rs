@@ -14,6 +14,7 @@ use atlas_tui::app::message::Stored;
 use atlas_tui::app::screen::Progress;
 use atlas_tui::app::{Effect, Message};
 use atlas_tui::domain::lookup::Edit;
+use atlas_tui::domain::target::Kind;
 use atlas_tui::input::Signal;
 use stage::{Answer, Stage, lookup};
 
@@ -328,4 +329,25 @@ fn the_progress_is_said_when_it_changes_and_no_oftener() {
     stage.run("");
     stage.until("COMPLETED");
     assert_eq!(stage.progress(), [Progress::None, Progress::Running, Progress::None]);
+}
+
+#[test]
+fn jobs_of_one_cluster_come_to_the_screen_with_one_request() {
+    let dedicated = |label, job| {
+        let mut lookup = lookup(label, job);
+        lookup.target.kind = Kind::Dedicated;
+        lookup
+    };
+    let jobs = ["6a794733c0eb9e7a17740663", "6a7948342c88faeba59eb866"];
+    let mut stage =
+        Stage::new("2026-08-10T03:45:26Z").saved([dedicated("orders", jobs[0]), dedicated("dump", jobs[1])]);
+    stage.answers(jobs[0], [Answer::body(FINISHED)]);
+    stage.answers(jobs[1], [Answer::body(READY)]);
+    stage.run("");
+    stage.until("COMPLETED");
+    stage.shows("link ready");
+    assert_eq!((stage.requests(jobs[0]), stage.requests(jobs[1])), (1, 0));
+    stage.keys("L");
+    stage.until("Requests · 1");
+    stage.shows("backupRestores-305: 2 jobs");
 }

@@ -242,7 +242,7 @@ impl Supply {
             && let Some(level) = &mut self.level
         {
             level.fill(now);
-            level.left -= 1.0;
+            level.left = (level.left - 1.0).max(0.0);
         }
     }
 
@@ -260,7 +260,7 @@ impl Supply {
             None => {
                 if let Some(level) = &mut self.level {
                     level.fill(now);
-                    level.left -= as_f64(more + 1);
+                    level.left = (level.left - as_f64(more + 1)).max(0.0);
                     level.refill = (level.refill * UNTOLD_GROWTH).min(FASTEST.max(level.refill));
                 }
             }

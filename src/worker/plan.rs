@@ -14,6 +14,9 @@ pub use crate::domain::target::PAGE_MAX;
 /// A lookup comes along when this share of its wait is over, counted as one part in so many.
 pub const EARLY_PART: u32 = 3;
 
+/// The first list: restores are watched while they are new, and a page of five hundred is half a megabyte.
+const FIRST: usize = 100;
+
 /// Further down than the last wanted job was: new jobs come in at the top. A share, one part in so many, and some.
 const SLACK_PART: usize = 4;
 const SLACK: usize = 10;
@@ -27,6 +30,8 @@ const REST: Duration = Duration::from_secs(10 * 60);
 pub struct List {
     /// How far down the last wanted job was.
     depth: Option<usize>,
+    /// The last one ended before all wanted jobs were found: the next is a whole page.
+    cut: bool,
     /// Failures in a row that may be the list's own.
     failures: u8,
     /// Not before this.
@@ -42,14 +47,17 @@ impl List {
     /// How many jobs to ask for. `known`: all of the wanted ones were in the list before.
     #[must_use]
     pub fn items(&self, wanted: usize, known: bool) -> u16 {
-        let enough = self.depth.filter(|_| known).map(|depth| depth + depth / SLACK_PART + SLACK);
-        let items = enough.map_or(usize::from(PAGE_MAX), |enough| enough.max(wanted));
+        if self.cut {
+            return PAGE_MAX;
+        }
+        let enough = self.depth.map_or(0, |depth| depth + depth / SLACK_PART + SLACK).max(wanted);
+        let items = if known { enough } else { enough.max(FIRST) };
         u16::try_from(items).unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX)
     }
 
-    /// The list has come. `depth` as in [`crate::api::Listing`].
-    pub fn came(&mut self, depth: usize) {
-        *self = Self { depth: Some(depth), ..Self::default() };
+    /// The list has come. `depth` as in [`crate::api::Listing`]; `cut`: some wanted jobs may stand further down.
+    pub fn came(&mut self, depth: usize, cut: bool) {
+        *self = Self { depth: Some(depth), cut, ..Self::default() };
     }
 
     /// It has not. Whether its jobs are better read one by one, now and for a while.
@@ -86,19 +94,23 @@ mod tests {
     const NOW: Duration = Duration::from_secs(100);
 
     #[test]
-    fn the_first_list_is_whole_and_the_next_as_long_as_it_had_to_be() {
+    fn a_list_is_as_long_as_it_had_to_be_and_a_whole_page_after_it_was_too_short() {
         let mut list = List::default();
-        assert_eq!(list.items(2, false), 500);
-        assert_eq!(list.items(2, true), 500, "nothing is known of its length");
-        list.came(48);
+        assert_eq!(list.items(2, false), 100);
+        assert_eq!(list.items(300, false), 300);
+        list.came(48, false);
         assert_eq!(list.items(48, true), 70);
-        assert_eq!(list.items(49, false), 500, "one may stand further down");
+        assert_eq!(list.items(49, false), 100, "one may stand further down");
         assert_eq!(list.items(300, true), 300);
-        list.came(2);
+        list.came(48, true);
+        assert_eq!((list.items(2, true), list.items(2, false)), (500, 500));
+        list.came(200, false);
+        assert_eq!((list.items(2, true), list.items(2, false)), (260, 260));
+        list.came(2, false);
         assert_eq!(list.items(2, true), 12);
-        list.came(0);
+        list.came(0, false);
         assert_eq!(list.items(1, true), 10);
-        list.came(usize::MAX / 2);
+        list.came(usize::MAX / 2, false);
         assert_eq!(list.items(1, true), 500);
     }
 
@@ -112,7 +124,7 @@ mod tests {
         let mut list = List::default();
         assert!(!list.failed(&ErrorKind::Timeout, NOW));
         assert!(!list.failed(&ErrorKind::ServerError, NOW));
-        list.came(3);
+        list.came(3, false);
         assert!(!list.failed(&ErrorKind::Timeout, NOW), "in a row");
         assert!(!list.failed(&ErrorKind::Timeout, NOW));
         assert!(list.failed(&ErrorKind::Cut, NOW));

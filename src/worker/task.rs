@@ -1,8 +1,8 @@
 //! The polling task: sleeps until something is due, and asks.
 //!
 //! It owns every watched lookup, the requests under way, the learnt server clock, rate budget and kinds; nobody
-//! shares them. When to ask is [`cadence`]'s decision, how much of it the budget allows is [`super::budget`]'s, and what is
-//! asked together is [`super::plan`]'s; this file only keeps the order and the slots. It knows neither HTTP nor the screen.
+//! shares them. When to ask is decided by [`cadence`], how much the budget allows by [`super::budget`], what is asked
+//! together by [`super::plan`]; this file only keeps the order and the slots. It knows neither HTTP nor the screen.
 
 mod exchange;
 

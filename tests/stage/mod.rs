@@ -19,6 +19,7 @@ use atlas_tui::app::screen::{Progress, Size, ThemeName};
 use atlas_tui::app::time_format::TimeFormat;
 use atlas_tui::app::{Effect, Message, Model};
 use atlas_tui::clock::{Clock, TokioClock};
+use atlas_tui::domain::id::ObjectId;
 use atlas_tui::domain::lookup::Lookup;
 use atlas_tui::domain::target::{Kind, Target};
 use atlas_tui::input::{Input, Signal};
@@ -73,8 +74,24 @@ impl RestoreApi for FakeAtlas {
         let job = target.job.to_string();
         *self.requests.lock().unwrap().entry(job.clone()).or_default() += 1;
         tokio::time::sleep(LATENCY).await;
+        self.answer(&job)
+    }
+
+    /// One request, counted for the first of them.
+    async fn restore_jobs(&self, batch: &api::Batch) -> Result<api::Listing, ApiError> {
+        *self.requests.lock().unwrap().entry(batch.wanted[0].to_string()).or_default() += 1;
+        tokio::time::sleep(LATENCY).await;
+        let job = |id: &ObjectId| (*id, self.answer(id.as_str()).map(|answer| answer.job));
+        let jobs: Vec<_> = batch.wanted.iter().map(job).collect();
+        let meta = Meta { http_status: Some(200), requests: 1, ..Meta::default() };
+        Ok(api::Listing { depth: jobs.len(), jobs, complete: true, meta })
+    }
+}
+
+impl FakeAtlas {
+    fn answer(&self, job: &str) -> Result<api::Answer, ApiError> {
         let mut answers = self.answers.lock().unwrap();
-        let queue = answers.entry(job).or_default();
+        let queue = answers.entry(job.to_owned()).or_default();
         // The last one is given again and again.
         let answer = if queue.len() > 1 { queue.pop_front() } else { queue.front().cloned() };
         let meta = Meta { http_status: Some(200), requests: 1, ..Meta::default() };
@@ -85,10 +102,6 @@ impl RestoreApi for FakeAtlas {
                 Err(ApiError { kind, code: None, detail: None, retry_after: None, meta })
             }
         }
-    }
-
-    async fn restore_jobs(&self, _: &api::Batch) -> Result<api::Listing, ApiError> {
-        panic!("no test of this file asks for a list")
     }
 }
 

@@ -219,7 +219,7 @@ async fn a_list_is_as_long_as_it_has_to_be() {
     world.watch(Kind::Dedicated, 1..=8).await;
     pass(60 * SECOND).await;
     let items: Vec<u16> = world.asked().iter().map(|asked| asked.items).collect();
-    assert_eq!(items, [500, 70, 70, 70], "the last one stands at 48");
+    assert_eq!(items, [100, 70, 70, 70], "the last one stands at 48");
     // A burst of new jobs: they are looked for in a whole page, at once.
     world.change(|clusters| (clusters.above, clusters.complete) = (100, false));
     pass(15 * SECOND).await;
@@ -234,10 +234,13 @@ async fn a_job_further_down_than_lists_go_is_read_by_itself() {
     world.watch(Kind::Dedicated, 1..=3).await;
     pass(SECOND).await;
     let asked: Vec<_> = world.asked().into_iter().map(|asked| (asked.items, asked.wanted)).collect();
-    assert_eq!(asked, [(500, [1, 2, 3].into()), (0, [3].into())]);
+    assert_eq!(asked, [(100, [1, 2, 3].into()), (0, [3].into())]);
     let read: Vec<u64> =
         world.ended().iter().flat_map(|ended| &ended.reads).map(|read| read.watch.0).collect();
     assert_eq!(read, [1, 2, 3], "each has an answer, and none an error");
+    pass(16 * SECOND).await;
+    let asked: Vec<_> = world.asked().into_iter().map(|asked| (asked.items, asked.wanted)).collect();
+    assert_eq!(asked, [(500, [1, 2, 3].into()), (0, [3].into())], "a whole page has it no more");
     pass(60 * SECOND).await;
     let asked = world.asked();
     let alone = asked.iter().filter(|asked| asked.items == 0).all(|asked| asked.wanted == [3].into());

@@ -24,7 +24,7 @@ pub(super) fn log(model: &Model, scroll: u16, ticker: &mut Ticker) -> Log {
     let total = model.log.len();
     let above = usize::from(scroll).min(total.saturating_sub(rows));
     let lines = model.log.iter().skip(above).take(rows).map(|entry| line(model, entry));
-    Log { title: "Requests".into(), summary, lines: lines.collect(), above, total }
+    Log { title: format!("Requests · {total}"), summary, lines: lines.collect(), above, total }
 }
 
 /// What a person asks of it: how much, how well shared, how much is left.

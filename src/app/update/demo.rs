@@ -66,6 +66,7 @@ fn start_over(model: &mut Model) {
     model.offset = 0;
     model.detail_scroll = 0;
     model.prompt = None;
+    // Another worker begins, and tells when it is slowed down.
     model.pace = Pace::default();
     if model.watches.is_empty() {
         model.focus = Pane::List;

@@ -215,12 +215,13 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
                 return Outcome { meta: error.meta.clone(), failure: Some(error), kind, subject, results };
             }
         };
-        if let Some(list) = list {
-            list.came(listing.depth);
-        }
-        let Listing { jobs, complete, meta, .. } = listing;
+        let Listing { jobs, depth, complete, meta } = listing;
         let jobs: BTreeMap<_, _> = jobs.into_iter().collect();
         let whole_page = flight.items >= PAGE_MAX;
+        let all_found = targets.iter().all(|(_, target)| jobs.contains_key(&target.job));
+        if let Some(list) = list {
+            list.came(depth, !(all_found || complete || whole_page));
+        }
         let results = targets.into_iter().map(|(id, target)| {
             // Two lookups may name the same job.
             let result = jobs.get(&target.job).cloned();
