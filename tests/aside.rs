@@ -51,10 +51,6 @@ fn labels(model: &Model) -> Vec<&str> {
     model.watches.iter().map(|watch| watch.lookup.label.as_str()).collect()
 }
 
-fn reloaded(lookups: Vec<Lookup>) -> Message {
-    Message::Reloaded { lookups, note: None, read_only: false }
-}
-
 #[test]
 fn the_key_of_the_demo_leads_back_to_what_was_there() {
     let mut model = board([JOB, DUMP]);
@@ -149,9 +145,13 @@ fn what_the_file_came_to_hold_during_the_demo_is_on_the_board_after_it() {
     let watches = effects.iter().filter(|effect| matches!(effect, Effect::Work(Command::Watch(_)))).count();
     assert_eq!(watches, 1);
     enter_demo(&mut model);
-    update(&mut model, reloaded(vec![lookup("renamed", DUMP)]), at(NOW));
+    let lookups = vec![lookup("renamed", DUMP)];
+    let note = Some("it is newer".to_owned());
+    update(&mut model, Message::Reloaded { lookups, note, read_only: true }, at(NOW));
+    assert!(!model.read_only && model.file_note.is_none(), "not of the demo");
     keys(&mut model, "<ctrl-g>");
     assert_eq!(labels(&model), ["renamed"]);
+    assert!(model.read_only && model.file_note.is_some());
 }
 
 #[test]

@@ -352,7 +352,7 @@ async fn a_head_that_is_no_http_is_a_bad_answer() {
         assert_eq!((&error.kind, error.meta.http_status), (&ErrorKind::NotJson, None), "{bytes:?}");
         assert!(error.detail.is_some() && error.is_retryable());
         let words = error.explain(&target(Kind::Serverless));
-        assert!(words.headline.ends_with("it is not HTTP."), "{words:?}");
+        assert!(words.headline.ends_with("cannot be read as HTTP."), "{words:?}");
         assert!(words.next_step.contains("base URL") && words.next_step.contains("proxy"), "{words:?}");
     }
 }

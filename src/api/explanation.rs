@@ -175,7 +175,7 @@ impl ApiError {
                 something_between,
             ),
             ErrorKind::NotJson if self.meta.http_status.is_none() => {
-                (format!("{no_job}: it is not HTTP."), something_between)
+                (format!("{no_job}: its head cannot be read as HTTP."), something_between)
             }
             ErrorKind::NotJson => (format!("{no_job}: it is not JSON."), something_between),
             ErrorKind::WrongShape { field, expected, found } if field.is_empty() => {

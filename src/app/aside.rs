@@ -1,7 +1,7 @@
 //! The board that the demo stands in front of: kept as it was left, to come back to.
 
 use super::filter::Filter;
-use super::model::{LogEntry, Model};
+use super::model::{LogEntry, Model, Source};
 use super::order::Order;
 use super::watch::Watch;
 use crate::api::Budget;
@@ -39,6 +39,16 @@ impl Aside {
 }
 
 impl Model {
+    /// What was said of the lookups file and whether it must only be read, wherever its board is now; `None` where
+    /// the demo is all there is.
+    pub(super) fn word_of_the_file(&mut self) -> Option<(&mut Option<String>, &mut bool)> {
+        match (&mut self.aside, self.source) {
+            (Some(aside), _) => Some((&mut aside.file_note, &mut aside.read_only)),
+            (None, Source::Demo { .. }) => None,
+            (None, _) => Some((&mut self.file_note, &mut self.read_only)),
+        }
+    }
+
     /// Takes all that belongs to the saved lookups off the board, and leaves an empty one.
     pub(super) fn set_aside(&mut self) -> Aside {
         Aside {

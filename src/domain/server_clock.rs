@@ -6,7 +6,8 @@
 //! countdown does not hop by a second with every answer.
 //!
 //! A date that is hours away from what we go by may be the date of a cached page, or of one machine of many that
-//! is wrong, and to believe it would end every link on the screen. So it waits for a second one that agrees.
+//! is wrong, and to believe it would end every link on the screen. So it waits for a second one that agrees. Until then
+//! what was known stands; and where nothing was, the clock that is behind: it ends nothing too early.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -40,6 +41,9 @@ impl ServerClock {
         let (earlier, later) = (sent_at.min(received_at), sent_at.max(received_at));
         let told = (date.duration_since(later), date.duration_since(earlier).saturating_add(DATE_CUT));
         let doubted = self.doubted.take();
+        if self.bounds.is_none() {
+            self.offset = SignedDuration::ZERO;
+        }
         if let Some(narrower) = self.bounds.and_then(|known| common(known, told)) {
             self.believe(narrower);
         } else if !self.is_leap(told) {
@@ -48,6 +52,9 @@ impl ServerClock {
             self.believe(confirmed);
         } else {
             self.doubted = Some(told);
+            if self.bounds.is_none() && told.1.is_negative() {
+                self.offset = estimate(self.offset, told.0, told.1);
+            }
         }
     }
 
@@ -62,7 +69,7 @@ impl ServerClock {
         clock
     }
 
-    /// Whether the last answer was hours away from what we go by. The next one settles it: ask soon.
+    /// Whether the last answer was hours away from what was known. The next one settles it: ask soon.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.doubted.is_some()
@@ -95,10 +102,11 @@ impl ServerClock {
         shifted(server, SignedDuration::ZERO.saturating_sub(self.offset))
     }
 
-    /// The offset when it is large enough (30 s or more) that a person should know.
+    /// The offset when it is known, and large enough (30 s or more) that a person should know.
     #[must_use]
     pub fn skew(&self) -> Option<SignedDuration> {
-        (self.offset.unsigned_abs() >= SKEW.unsigned_abs()).then_some(self.offset)
+        let known = self.bounds.is_some() && self.offset.unsigned_abs() >= SKEW.unsigned_abs();
+        known.then_some(self.offset)
     }
 }
 

@@ -281,7 +281,7 @@ impl fmt::Display for StoreError {
             }
             Self::Newer { path, version } => write!(
                 f,
-                "update atlas-tui: the lookups file has version {version}, unknown to this one, and is not changed: {}",
+                "update atlas-tui: the lookups file has version {version}, unknown here, and is not changed: {}",
                 shown(path)
             ),
             Self::Unreadable { path, cause } => {
@@ -292,13 +292,11 @@ impl fmt::Display for StoreError {
                 "check directory and disk, the lookups file cannot be written ({cause}): {}",
                 shown(path)
             ),
-            Self::NoLock { lock, cause } => {
-                write!(
-                    f,
-                    "remove the lock or make it writable, it cannot be opened ({cause}): {}",
-                    shown(lock)
-                )
-            }
+            Self::NoLock { lock, cause } => write!(
+                f,
+                "remove the lock of the lookups file or make it writable, it cannot be opened ({cause}): {}",
+                shown(lock)
+            ),
         }
     }
 }
@@ -322,7 +320,7 @@ impl fmt::Display for LoadNote {
             ),
             Self::Newer { path, version } => write!(
                 f,
-                "update atlas-tui to edit: the lookups file has version {version}, unknown to this one, read-only: {}",
+                "update atlas-tui to edit: the lookups file has version {version}, unknown here, read-only: {}",
                 shown(path)
             ),
             Self::Skipped { path, count: 1, reason } => {

@@ -313,7 +313,7 @@ fn a_pipe_or_a_device_is_no_file_and_is_not_waited_for() {
     let mut store = room.store();
     let loaded = store.load();
     assert!(loaded.read_only);
-    assert!(loaded.note.unwrap().to_string().contains("(not a regular file)"));
+    assert!(loaded.note.unwrap().to_string().contains("(not a regular file): "));
     assert!(matches!(store.edit(&[insert(1)]), Err(StoreError::Unreadable { .. })));
     fs::remove_file(room.file()).unwrap();
     std::os::unix::fs::symlink("/dev/zero", room.file()).unwrap();
@@ -322,10 +322,7 @@ fn a_pipe_or_a_device_is_no_file_and_is_not_waited_for() {
     let room = Room::with(file_of(1, &[entry(1)]));
     in_place_of(&room.file().with_file_name("lookups.lock"));
     let error = room.store().edit(&[insert(2)]).unwrap_err().to_string();
-    assert!(
-        error.contains("remove the lock") && error.contains("cannot be opened (not a regular file)"),
-        "{error}"
-    );
+    assert!(error.contains("cannot be opened (not a regular file): ") && error.ends_with("lookups.lock"));
 }
 
 #[test]
@@ -336,11 +333,7 @@ fn a_lock_that_cannot_be_opened_is_named_with_the_next_step() {
     let error = room.store().edit(&[insert(2)]).unwrap_err();
     assert!(error.is_retryable() && !error.is_about_the_file());
     let words = error.to_string();
-    assert!(
-        words.starts_with("remove the lock or make it writable") && words.ends_with(lock.to_str().unwrap()),
-        "{words}"
-    );
-    assert!(!words.contains("lookups.json"), "{words}");
+    assert!(words.starts_with("remove the lock") && words.ends_with(lock.to_str().unwrap()), "{words}");
     fs::remove_dir(&lock).unwrap();
     assert_eq!(room.store().edit(&[insert(2)]).unwrap().lookups.len(), 2);
 }

@@ -319,17 +319,18 @@ pub(super) fn stored(model: &mut Model, stored: Stored, effects: &mut Vec<Effect
         }
         Stored::Failed { why, read_only } => {
             model.save_error = Some(why);
-            model.read_only |= read_only && model.source == Source::Saved;
+            if let Some((_, is_read_only)) = model.word_of_the_file() {
+                *is_read_only |= read_only;
+            }
         }
     }
 }
 
 /// A file that could be written to is none that must only be read, whatever was said of it before.
 fn file_written(model: &mut Model, note: Option<String>) {
-    if model.source == Source::Saved {
-        let outdated = std::mem::take(&mut model.read_only);
-        model.file_note = note.or(model.file_note.take().filter(|_| !outdated));
-    }
+    let Some((said, read_only)) = model.word_of_the_file() else { return };
+    let outdated = std::mem::take(read_only);
+    *said = note.or(said.take().filter(|_| !outdated));
 }
 
 /// The saved lookups are read: watches them all.

@@ -18,7 +18,7 @@ use super::form::Place;
 use super::key::{Code, Key};
 use super::keymap::Action;
 use super::message::{Effect, Message, Mouse};
-use super::model::{Attention, Model, NOTICE, Source};
+use super::model::{Attention, Model, NOTICE};
 use super::overlay::Overlay;
 use super::view::Pane;
 pub use change::settle;
@@ -55,9 +55,8 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
             lookups::loaded(model, lookups, &mut effects);
         }
         Message::Reloaded { lookups, note, read_only } => {
-            if model.source == Source::Saved {
-                model.read_only = read_only;
-                model.file_note = note;
+            if let Some(word) = model.word_of_the_file() {
+                (*word.0, *word.1) = (note, read_only);
             }
             lookups::merge(model, lookups, &mut effects);
         }
