@@ -107,11 +107,13 @@ fn joined(key: char, label: &'static str, one: &str, all: &[Vec<Choice>]) -> Cho
         }
     });
     let texts: Vec<String> = texts.collect();
-    let (count, of) = (texts.len(), all.len());
-    if count == 0 {
+    let (with, of) = (texts.len(), all.len());
+    // A sharded backup has a link for each shard.
+    let count: usize = texts.iter().map(|text| text.lines().count()).sum();
+    if with == 0 {
         return nothing(key, label, &format!("none of the {of} has one"));
     }
-    let without = if count < of { format!("; {} have none", of - count) } else { String::new() };
+    let without = if with < of { format!("; {} have none", of - with) } else { String::new() };
     let what = if count == 1 { format!("1 {one}") } else { format!("{count} {label}") };
     let note = format!("{what}, one a line{without}");
     Choice { key, label, note, does: Does::Copy { what, text: texts.join("\n") } }
