@@ -132,10 +132,10 @@
 //! # Digest
 //!
 //! A client keeps the challenge that it last answered and signs each further request with the next nonce count, so
-//! a refresh is one request. A refusal with a new challenge is answered once, whichever of its headers the digest
-//! stands in: a nonce that has died costs one request more, and a wrong key two in all, so there is no loop to get
-//! into. diqwest, which was made for this, looks at the first header only and counts from 1 twice, which a strict
-//! server takes for a replay; [`api::auth`] has the details.
+//! a refresh is one request. A refusal with a new challenge is answered once: a nonce that has died costs one request
+//! more, and a wrong key two in all, so there is no loop to get into. diqwest carries the exchange; its own memory of
+//! a challenge counts from 1 twice, which a strict server takes for a replay, and it looks at the first header of a
+//! refusal only, so both of these are ours. [`api::auth`] has the details.
 //!
 //! # Tests
 //!

@@ -193,11 +193,14 @@ async fn a_nonce_that_is_never_fresh_is_not_blamed_on_the_key() {
 async fn a_challenge_of_another_scheme_is_not_answered() {
     let reply = Reply::new("401 Unauthorized", &["WWW-Authenticate: Basic realm=\"x\""], "");
     let server = Server::always(reply).await;
-    let error = ask(&client(&server)).await.unwrap_err();
-    assert_eq!((&error.kind, error.meta.requests), (&ErrorKind::UnexpectedStatus, 1));
+    let client = client(&server);
+    let error = ask(&client).await.unwrap_err();
+    // Once more, to see whether a digest stands behind it; and from then on once.
+    assert_eq!((&error.kind, error.meta.requests), (&ErrorKind::UnexpectedStatus, 2));
     assert_eq!((error.meta.http_status, error.exit_code()), (Some(401), 7), "it is authentication");
     assert!(error.detail.unwrap().contains("another way to sign in"));
-    assert_eq!(server.count(), 1);
+    assert_eq!(ask(&client).await.unwrap_err().meta.requests, 1);
+    assert_eq!(server.count(), 3);
     let error = error_of(Reply::new("401 Unauthorized", &[], "")).await;
     assert!(matches!(error.kind, ErrorKind::KeyRefused { .. }), "{error:?}");
     assert_eq!(error.meta.requests, 1);
@@ -206,8 +209,9 @@ async fn a_challenge_of_another_scheme_is_not_answered() {
 #[tokio::test]
 async fn the_digest_is_found_among_other_challenges() {
     let in_front = ["WWW-Authenticate: Negotiate\r\n", "WWW-Authenticate: Basic realm=\"a, Digest b\"\r\n"];
-    for (before, scheme) in
-        [(in_front.concat(), "Digest"), (String::new(), "dIGEST"), (String::new(), "Digest")]
+    // What stands in front is seen only by asking once more, and then known.
+    for (before, scheme, first) in
+        [(in_front.concat(), "Digest", 3), (String::new(), "dIGEST", 3), (String::new(), "Digest", 2)]
     {
         let digest = Digest::new(usize::MAX);
         let server = Server::start(move |request: &Request| {
@@ -219,9 +223,9 @@ async fn the_digest_is_found_among_other_challenges() {
         })
         .await;
         let client = client(&server);
-        assert_eq!(ask(&client).await.unwrap().meta.requests, 2);
+        assert_eq!(ask(&client).await.unwrap().meta.requests, first);
         assert_eq!(ask(&client).await.unwrap().meta.requests, 1);
-        assert_eq!(server.count(), 3);
+        assert_eq!(server.count(), usize::try_from(first).unwrap() + 1);
     }
 }
 

@@ -1,21 +1,27 @@
 //! HTTP digest on a kept challenge: one request per refresh, and never more than one new challenge.
 //!
 //! A request carries an answer to the kept challenge. Accepted, that was one request; refused, the challenge in
-//! the refusal is kept, answered, and the question asked once more. There is no third time, so wrong keys cannot
-//! loop.
+//! the refusal is kept, answered, and the question asked once more. Then it is at an end, so wrong keys cannot loop.
 //!
-//! diqwest would carry this exchange, but it answers the first `WWW-Authenticate` whatever scheme it names, and its
-//! ways to keep a challenge will not do: its session restarts the nonce count after the first use and forgets the
-//! algorithm, so that a strict server (Jetty's authenticator keeps the set of counts it has seen) refuses the second
-//! request; and its flow for a kept challenge throws away the new one that comes with a refusal and asks for a
-//! third. So the exchange is ours (`client`), and the sums are `digest_auth`'s.
+//! diqwest carries the exchange, but neither of its own ways to keep a challenge will do. Its session restarts the
+//! nonce count after the first use and forgets the algorithm, so that a strict server (Jetty's authenticator keeps
+//! the set of counts it has seen) refuses the second request. And its flow for a kept challenge throws away the new
+//! one that comes with a refusal and asks for a third. So diqwest is told that nothing is kept (`cached_context` is
+//! `None`), and the request that it is handed already carries an answer. `store_context` is where we see the new
+//! challenge and keep it.
 //!
-//! A client has one origin, and so one challenge.
+//! It also answers the first `WWW-Authenticate` alone, whatever scheme that names. Once a server (or a proxy before
+//! it) has been seen to put another one first, `client` carries the exchange itself ([`Digest::is_alone`]).
+//!
+//! diqwest names a challenge by host. Here the name is not used: a client has one origin, and so one challenge.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use digest_auth::{AuthContext, WwwAuthenticateHeader};
+use diqwest::DigestAuthCredentials;
+use diqwest::session::CachedContextGuard;
 use reqwest::header::HeaderValue;
 
 use crate::domain::secret::{ExposeSecret, Secret};
@@ -56,11 +62,13 @@ pub(super) struct Digest {
     credentials: Credentials,
     /// Its `nc` is the count used last. Held for no longer than a hash takes.
     challenge: Mutex<Option<WwwAuthenticateHeader>>,
+    /// No challenge of another kind has been seen beside it.
+    alone: AtomicBool,
 }
 
 impl Digest {
     pub(super) fn new(credentials: Credentials) -> Self {
-        Self { credentials, challenge: Mutex::new(None) }
+        Self { credentials, challenge: Mutex::new(None), alone: AtomicBool::new(true) }
     }
 
     /// The start of the public key.
@@ -90,15 +98,63 @@ impl Digest {
         *self.kept() = None;
     }
 
-    /// Keeps a challenge. A server that repeats its nonce has seen the counts that were used with it.
-    pub(super) fn keep(&self, mut challenge: WwwAuthenticateHeader) {
+    /// Keeps a challenge of which this many counts are taken. A server that repeats its nonce has seen the counts that
+    /// were used with it.
+    pub(super) fn keep(&self, mut challenge: WwwAuthenticateHeader, taken: u32) {
         let mut kept = self.kept();
-        challenge.nc = kept.as_ref().filter(|kept| kept.nonce == challenge.nonce).map_or(0, |kept| kept.nc);
+        let used = kept.as_ref().filter(|kept| kept.nonce == challenge.nonce).map_or(0, |kept| kept.nc);
+        challenge.nc = used.max(taken);
         *kept = Some(challenge);
+    }
+
+    /// Whether the server challenges to digest and to nothing else, as far as it has been seen.
+    pub(super) fn is_alone(&self) -> bool {
+        self.alone.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_among_others(&self) {
+        self.alone.store(false, Ordering::Relaxed);
     }
 
     fn kept(&self) -> MutexGuard<'_, Option<WwwAuthenticateHeader>> {
         self.challenge.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One question in diqwest's hands, counting the requests that it sends.
+pub(super) struct Exchange<'a> {
+    pub(super) digest: &'a Digest,
+    pub(super) requests: &'a AtomicU32,
+}
+
+impl DigestAuthCredentials for &Exchange<'_> {
+    fn username(&self) -> &str {
+        &self.digest.credentials.public_key
+    }
+
+    fn password(&self) -> &str {
+        self.digest.credentials.private_key.expose_secret()
+    }
+
+    fn cached_context<'h>(
+        &self,
+        _host: &'h str,
+    ) -> diqwest::error::Result<Option<CachedContextGuard<'_, 'h>>> {
+        Ok(None)
+    }
+
+    fn store_context(&self, _host: &str, www_authenticate: &str) -> diqwest::error::Result<()> {
+        if let Ok(challenge) = digest_auth::parse(www_authenticate) {
+            // diqwest is about to answer it with count 1.
+            self.digest.keep(challenge, 1);
+            self.requests.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn clear_context(&self, _host: &str) -> diqwest::error::Result<()> {
+        self.digest.forget();
+        Ok(())
     }
 }
 
@@ -118,7 +174,7 @@ mod tests {
     }
 
     fn keep(digest: &Digest, challenge: &str) {
-        digest.keep(digest_auth::parse(challenge).unwrap());
+        digest.keep(digest_auth::parse(challenge).unwrap(), 0);
     }
 
     #[test]
@@ -133,6 +189,10 @@ mod tests {
         assert_eq!(count(&digest), Some(1));
         digest.forget();
         assert_eq!(count(&digest), None);
+        let (digest, requests) = (self::digest(), AtomicU32::new(1));
+        (&Exchange { digest: &digest, requests: &requests }).store_context("h", CHALLENGE).unwrap();
+        assert_eq!(count(&digest), Some(2), "diqwest has used the first");
+        assert_eq!(requests.into_inner(), 2);
     }
 
     #[test]

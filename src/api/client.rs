@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use digest_auth::WwwAuthenticateHeader;
+use diqwest::WithDigestAuth;
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;
-use reqwest::{Response, StatusCode};
+use reqwest::{RequestBuilder, Response, StatusCode};
 
 use super::answer::Origin;
-use super::auth::{Credentials, Digest};
+use super::auth::{Credentials, Digest, Exchange};
 use super::base_url::BaseUrl;
 use super::error::{ApiError, ErrorKind};
 use super::transport::{self, Stage};
@@ -212,15 +213,52 @@ impl Question<'_> {
     /// Asks with an answer to the kept challenge; where that is refused with a new one, asks once more with an
     /// answer to it, and never a third time.
     async fn exchange(&self) -> Result<Response, ApiError> {
+        let answered = if self.digest.is_alone() { self.by_diqwest().await? } else { None };
+        match answered {
+            Some(response) => Ok(response),
+            None => self.among_others().await,
+        }
+    }
+
+    /// `None` when the challenge that came first is not one to digest.
+    async fn by_diqwest(&self) -> Result<Option<Response>, ApiError> {
+        use diqwest::error::Error;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let exchange = Exchange { digest: self.digest, requests: &self.requests };
+        let request = self.request(self.digest.authorization(&self.endpoint.path));
+        match request.send_digest_auth(&exchange).await {
+            Ok(response) => {
+                // Without a challenge the nonce was good, and what was refused is the role or the address.
+                if challenge_of(&response).is_some() {
+                    self.digest.forget();
+                }
+                Ok(Some(response))
+            }
+            Err(Error::Reqwest(error)) => Err(unsent(&error)),
+            Err(Error::DigestAuth(_) | Error::ToStr(_)) => {
+                self.digest.is_among_others();
+                Ok(None)
+            }
+            // The key holds a character that no header can carry: it is none of Atlas's.
+            Err(Error::InvalidHeaderValue(_)) => {
+                let kind = ErrorKind::KeyRefused { public_key_hint: self.digest.hint() };
+                let meta = Meta { http_status: Some(StatusCode::UNAUTHORIZED.as_u16()), ..Meta::default() };
+                Err(ApiError { meta, ..failed(kind, None) })
+            }
+            Err(error) => Err(failed(ErrorKind::Internal, Some(error.to_string()))),
+        }
+    }
+
+    /// The same where diqwest would answer the wrong challenge.
+    async fn among_others(&self) -> Result<Response, ApiError> {
         let path = &self.endpoint.path;
         let first = self.send(self.digest.authorization(path)).await?;
         let Some(challenge) = challenge_of(&first) else { return Ok(first) };
-        self.digest.keep(challenge);
+        self.digest.keep(challenge, 0);
         // `None` when the key holds a character that no header can carry: it is none of Atlas's.
         let Some(authorization) = self.digest.authorization(path) else { return Ok(first) };
         drop(first);
         let second = self.send(Some(authorization)).await?;
-        // Without a challenge the nonce was good, and what was refused is the role or the address.
         if challenge_of(&second).is_some() {
             self.digest.forget();
         }
@@ -228,16 +266,22 @@ impl Question<'_> {
     }
 
     async fn send(&self, authorization: Option<HeaderValue>) -> Result<Response, ApiError> {
-        let mut request = self.http.get(&self.url).header(ACCEPT, self.endpoint.accept);
-        if let Some(authorization) = authorization {
-            request = request.header(AUTHORIZATION, authorization);
-        }
         self.requests.fetch_add(1, Ordering::Relaxed);
-        request.send().await.map_err(|error| {
-            let (kind, detail) = transport::failure(&error, Stage::Head);
-            failed(kind, detail)
-        })
+        self.request(authorization).send().await.map_err(|error| unsent(&error))
     }
+
+    fn request(&self, authorization: Option<HeaderValue>) -> RequestBuilder {
+        let request = self.http.get(&self.url).header(ACCEPT, self.endpoint.accept);
+        match authorization {
+            Some(authorization) => request.header(AUTHORIZATION, authorization),
+            None => request,
+        }
+    }
+}
+
+fn unsent(error: &reqwest::Error) -> ApiError {
+    let (kind, detail) = transport::failure(error, Stage::Head);
+    failed(kind, detail)
 }
 
 /// The challenge of a refusal, where it has one that can be answered.

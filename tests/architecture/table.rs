@@ -78,6 +78,7 @@ pub const ROOMS: &[Room] = &[
         rooms: &["domain"],
         crates: &[
             "digest_auth",
+            "diqwest",
             "httpdate",
             "jiff",
             "reqwest",
