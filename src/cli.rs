@@ -43,16 +43,20 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
   MONGODB_ATLAS_PRIVATE_API_KEY  its private key; secrets are never flags
   MONGODB_ATLAS_BASE_URL         as --base-url
   ATLAS_TUI_HOME                 directory for everything atlas-tui reads and writes
-  ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG, ATLAS_TUI_PROJECT_ID,
-  ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS, ATLAS_TUI_PORT,
-  ATLAS_TUI_SEED, ATLAS_TUI_FLEET
+  ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG,
+  ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
+  ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET
                                  as the flag of that name
   NO_COLOR, CLICOLOR=0           no colours
   LC_ALL, LC_CTYPE, LANG         a locale other than UTF-8 means --ascii
 
 Files (native directories on macOS):
   $XDG_CONFIG_HOME/atlas-tui/config.toml   settings and keys, else ~/.config/atlas-tui/config.toml
-  $XDG_DATA_HOME/atlas-tui/lookups.json    saved lookups, else ~/.local/share/atlas-tui/lookups.json";
+  $XDG_DATA_HOME/atlas-tui/lookups.json    saved lookups, else ~/.local/share/atlas-tui/lookups.json
+
+Hook (a command in the config file, run on each transition with the job as JSON on standard input) gets:
+  ATLAS_TUI_LABEL, ATLAS_TUI_PHASE, ATLAS_TUI_PREVIOUS_PHASE, ATLAS_TUI_PROJECT_ID, ATLAS_TUI_INSTANCE,
+  ATLAS_TUI_JOB_ID, ATLAS_TUI_KIND";
 
 /// The whole command line.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
@@ -66,6 +70,7 @@ Files (native directories on macOS):
     disable_help_subcommand = true,
     max_term_width = 100
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
     /// A restore job to open and watch: KIND/PROJECT/INSTANCE/JOB, a URL, a quoted curl line, or a job id
     pub target: Option<String>,
@@ -77,6 +82,10 @@ pub struct Args {
     /// Draw in ASCII only
     #[arg(long)]
     pub ascii: bool,
+
+    /// Nothing on the screen stands out for a moment and then no longer does
+    #[arg(long)]
+    pub no_motion: bool,
 
     /// Time between two reads of a running job: 3s, 1m 30s, or seconds; from 1s to 1h
     #[arg(long, value_name = "DURATION", value_parser = interval::parse)]
@@ -193,6 +202,7 @@ impl Args {
             (self.target.is_some(), "TARGET before a subcommand"),
             (self.demo, "--demo"),
             (self.ascii, "--ascii"),
+            (self.no_motion, "--no-motion"),
             (self.interval.is_some(), "--interval"),
             (self.crash, "--crash"),
         ];

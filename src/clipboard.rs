@@ -12,6 +12,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::{Host, Url};
 
+use crate::terminal::Multiplexer;
+
 /// Base64 that terminals are known to take: xterm's limit of 100,000 bytes is the largest that is common, and
 /// 74,994 is what k9s found to pass everywhere.
 const OSC52_LIMIT: usize = 74_994;
@@ -26,25 +28,13 @@ pub struct Surroundings {
     pub desktop: bool,
 }
 
-/// A program between us and the terminal, which keeps sequences to itself unless they are wrapped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Multiplexer {
-    Tmux,
-    Screen,
-}
-
 impl Surroundings {
     /// As the environment says.
     #[must_use]
     pub fn of_process() -> Self {
-        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         Self {
-            multiplexer: if set("TMUX") {
-                Some(Multiplexer::Tmux)
-            } else {
-                // Not by TERM: tmux calls itself screen as well, and over ssh its own variable is not there.
-                set("STY").then_some(Multiplexer::Screen)
-            },
+            multiplexer: Multiplexer::around(set),
             ssh: set("SSH_CONNECTION") || set("SSH_TTY"),
             desktop: cfg!(any(windows, target_os = "macos")) || set("DISPLAY") || set("WAYLAND_DISPLAY"),
         }
@@ -171,13 +161,8 @@ fn osc52(text: &str, surroundings: Surroundings) -> Option<Vec<u8>> {
     let sequence = match surroundings.multiplexer {
         None => plain,
         // Plain for `set-clipboard on`, wrapped for `allow-passthrough on`: either may be off, both are harmless.
-        Some(Multiplexer::Tmux) => format!("{plain}\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")),
-        // GNU screen passes strings of up to 768 bytes on.
-        Some(Multiplexer::Screen) => {
-            let characters: Vec<char> = plain.chars().collect();
-            let wrap = |piece: &[char]| format!("\x1bP{}\x1b\\", String::from_iter(piece));
-            characters.chunks(760).map(wrap).collect::<Vec<_>>().concat()
-        }
+        Some(Multiplexer::Tmux) => format!("{plain}{}", Multiplexer::Tmux.wrap(&plain)),
+        Some(Multiplexer::Screen) => Multiplexer::Screen.wrap(&plain),
     };
     Some(sequence.into_bytes())
 }

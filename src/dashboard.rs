@@ -93,7 +93,8 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
         interval: settings.interval.value,
     };
     let load_later = model.source == Source::Reading;
-    let start = Start { connection, store, load_later, demo: request.demo, crash: request.crash };
+    let hook = settings.hook.clone();
+    let start = Start { connection, store, load_later, demo: request.demo, hook, crash: request.crash };
     let mut process = Process::new(session, events, start);
     if let Some(target) = request.target {
         process.open(Lookup { label: String::new(), target });
@@ -119,8 +120,11 @@ fn setup(settings: &Settings, size: Size) -> Setup {
         theme: settings.theme.value,
         ascii: settings.ascii.value,
         mouse: settings.mouse.value,
+        motion: settings.motion.value,
         time: settings.time_format.value,
         zone: Zone::new(TimeZone::system),
         interval: settings.interval.value,
+        notify: settings.notify,
+        hook: settings.hook.is_some(),
     }
 }

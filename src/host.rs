@@ -1,6 +1,8 @@
 //! The outside of the loop in production: input, worker, store, clipboard and the embedded Atlas, each on a
 //! thread of its own and each speaking through one bounded channel.
 
+mod hooks;
+mod outward;
 mod saver;
 
 use std::collections::VecDeque;
@@ -18,18 +20,20 @@ use crate::api::auth::Credentials;
 use crate::api::base_url::{BaseUrl, BaseUrlError};
 use crate::api::client::{Client, Limits};
 use crate::api::{Answer, ApiError, Batch, Listing, RestoreApi};
-use crate::app::screen::{Role, Size};
+use crate::app::screen::{Progress, Role, Size};
 use crate::app::{Effect, Message};
 use crate::clipboard::{Clipboard, Surroundings, open_link};
 use crate::clock::{Clock, SystemClock};
 use crate::demo;
 use crate::domain::lookup::Lookup;
 use crate::domain::target::Target;
+use crate::hook::Hook;
 use crate::input::{self, Input, Signal};
 use crate::runtime::{After, Event, Host};
 use crate::store::Store;
 use crate::terminal::{self, Session, Tty};
 use crate::worker::{self, Command, task};
+use outward::Outward;
 use saver::Saver;
 
 /// Events on their way to the loop. A frame's worth of typing and reports fits many times over; when the loop
@@ -43,6 +47,8 @@ const COMMANDS: usize = 64;
 /// Until the next try to hand over commands that did not fit.
 const FLUSH: Duration = Duration::from_millis(10);
 
+/// What a hook gets to end by itself when the program is left: enough to hand on what it was told.
+const HOOK_GRACE: Duration = Duration::from_secs(1);
 /// How long leaving may take for edits that are not on the disk yet: less where the system is about to end the
 /// process anyway.
 const FINISH: Duration = Duration::from_secs(2);
@@ -71,6 +77,8 @@ pub struct Process {
     saver: Option<Saver>,
     clipboard: Clipboard,
     surroundings: Surroundings,
+    outward: Outward,
+    hook: Option<Hook>,
     /// Ask for the demo as soon as the first frame is up.
     demo_first: bool,
     demo: Option<Demo>,
@@ -104,6 +112,8 @@ pub struct Start {
     /// Read the store once the first frame is up: a thousand lookups would double the wait for it.
     pub load_later: bool,
     pub demo: bool,
+    /// The command to run on each transition.
+    pub hook: Option<Vec<String>>,
     /// Panic once the first frame is up: proves that the terminal is given back.
     pub crash: bool,
 }
@@ -117,6 +127,7 @@ impl Process {
         Self {
             load_later: start.load_later,
             saver: start.store.map(|store| Saver::new(store, sender.clone())),
+            hook: start.hook.map(|command| hooks::hook(command, &sender)),
             session,
             urgent,
             events: inbox,
@@ -125,6 +136,7 @@ impl Process {
             connection: start.connection,
             worker: None,
             clipboard: Clipboard::new(surroundings),
+            outward: Outward::new(surroundings),
             surroundings,
             demo_first: start.demo,
             demo: None,
@@ -143,8 +155,11 @@ impl Process {
     /// all and why edits were lost, if any were.
     #[must_use]
     pub fn close(self) -> (Option<Signal>, Option<String>) {
-        let Self { session, saver, signal, finish, .. } = self;
+        let Self { session, saver, signal, hook, finish, .. } = self;
         drop(session);
+        if let Some(hook) = hook {
+            hook.finish(HOOK_GRACE);
+        }
         (signal, saver.and_then(|saver| saver.finish(finish)))
     }
 
@@ -214,6 +229,7 @@ impl Process {
     /// Takes the terminal again, which may have another size by now.
     fn repaint_after(&mut self, taken: io::Result<()>) -> io::Result<After> {
         taken?;
+        self.outward.left();
         let size = terminal::size()?;
         self.own.push_back(Message::Resize(Size { width: size.width, height: size.height }).into());
         Ok(After::Repaint)
@@ -352,6 +368,10 @@ impl Host for Process {
         self.session.set_title(title)
     }
 
+    fn set_progress(&mut self, progress: Progress) -> io::Result<()> {
+        self.outward.set_progress(progress, &mut self.session)
+    }
+
     fn wipe(&mut self, terminal: &mut Terminal<Tty>, size: Size) -> io::Result<()> {
         terminal.backend_mut().resized(ratatui::layout::Size::new(size.width, size.height));
         terminal.clear()
@@ -399,6 +419,15 @@ impl Host for Process {
                 open_link(&url, self.surroundings, move |text| {
                     let _ = sender.try_send(Message::Said { text, role: Role::Info }.into());
                 });
+            }
+            Effect::Notify(notification) => {
+                self.outward.notify(&notification, &mut self.session, &self.sender)?;
+            }
+            Effect::RunHook(happening) => {
+                let ran = self.hook.as_mut().map_or(Ok(()), |hook| hook.run(hooks::call(&happening)));
+                if let Err(failure) = ran {
+                    self.own.push_back(hooks::failed(&failure).into());
+                }
             }
             Effect::Mouse(on) => self.session.set_mouse(on)?,
             Effect::StartDemo => self.start_demo(),

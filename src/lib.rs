@@ -31,7 +31,8 @@
 //!                               ▼
 //!            update(&mut model, message, now) ──► Effect ──► host ─┬─► Command ──► worker
 //!                               │                                  ├─► Edit ─────► store
-//!                    project(&model, now)                          └─► text, link ► clipboard, browser
+//!                               │                                  ├─► Happening ► hook
+//!                    project(&model, now)                          └─► text, link ► clipboard, browser, desktop
 //!                               ▼
 //!                            Screen ── another than the one shown? ──► ui ──► terminal
 //! ```
@@ -57,8 +58,10 @@
 //! | [`host`] | everything outside in production: threads, channels, effects carried out |
 //! | [`dashboard`] | from settings to a running loop, in the order that shows a frame soonest |
 //! | [`input`] | keys and pastes by crossterm, signals, and the terminal hanging up |
-//! | [`terminal`] | entering, leaving, suspending; the bytes of a frame; the panic hook |
+//! | [`terminal`] | entering, leaving, suspending; the bytes of a frame; the panic hook; which terminal it is, and what it shows outside of the screen |
 //! | [`clipboard`] | OSC 52, the system's clipboard, the browser |
+//! | [`hook`] | the user's command on a transition: run, limited, killed |
+//! | [`desktop`] | the desktop's notifications, in builds that have them |
 //! | [`store`] | saved lookups: one versioned file, replaced whole, under a lock |
 //! | [`headless`] | `get`: a function of a writer, a clock and the API |
 //! | [`config`] | flags over environment over file over default, and which of them it was |
@@ -92,6 +95,8 @@
 //! | `worker` | from the first lookup on | commands, answers and the next due time, on a tokio runtime of its own with one thread; owns every schedule |
 //! | `store` | from the first edit or look at the file on | edits to save; waited for on leaving, with an end, so that none is lost that the disk takes |
 //! | `demo-atlas` | with the demo | connections, on a runtime of its own |
+//! | `hook` | from the first transition on, where one is configured | calls and the ends of commands, with at most one timed wait; three more threads for each command that runs |
+//! | `desktop` | from the first notification on, in builds that have them | texts; it may wait for the bus |
 //! | `clipboard` | from the first copy on, where there is a desktop | texts: on X11 and Wayland a copy lasts as long as its owner |
 //!
 //! No state is shared: the loop owns the model, the worker its watches, and they talk through channels.
@@ -103,6 +108,7 @@
 //!   behind, and their thread must not wait for it.
 //! - *Commands, 64*: to the worker, which takes them between two awaits. The loop only ever tries to send and keeps
 //!   the rest for later; that, and the worker's blocking send, is why the two cannot lock each other up.
+//! - *Calls, 128*: to the hook's thread, which takes them at once and keeps the newest 64. The loop only tries to send.
 //! - *Edits*: to the store, unbounded, because a person makes them one by one and none may be dropped.
 //!
 //! # Time
@@ -114,9 +120,13 @@
 //!
 //! # Drawing
 //!
-//! Up to 32 messages are taken in, then one `Screen` is projected. It is drawn only when it differs from the one
-//! that is on the terminal, or when the terminal no longer shows that one (another size, a stop, a redraw). The
-//! projection also says when it would next differ; with nothing timed on the screen there is no timer at all.
+//! Up to 32 messages are taken in, and what they give to tell becomes one notification ([`app::settle`]). Then one
+//! `Screen` is projected. It is drawn only when it differs from the one that is on the terminal, or when the terminal
+//! no longer shows that one (another size, a stop, a redraw). The projection also says when it would next differ;
+//! with nothing timed on the screen there is no timer at all.
+//! Which rows the list has and in which order is worked out when an answer, a key or the time changes it
+//! ([`app::rows`]), so that a frame builds no more rows than the screen has.
+//!
 //! Nothing that is slow stands before the first frame: client, worker and demo start behind it.
 //!
 //! # Digest
@@ -133,6 +143,7 @@
 //! | --- | --- | --- |
 //! | rules of a room | `src/**/tests.rs`, `mod tests` | plain values; proptest for parsers, phases and cadence |
 //! | recorded answers | `tests/recordings.rs` | what Atlas really sent, byte for byte |
+//! | what a transition sets off | `tests/changes.rs`, `tests/hook.rs` | messages at chosen instants; real commands with small limits |
 //! | words on the screen | `tests/screen.rs` | `Screen` at chosen instants |
 //! | cells and styles | `tests/draw.rs` | ratatui's test backend |
 //! | the loop | `tests/loop.rs`, `tests/worker` | the whole program on a paused clock with a scripted Atlas |
@@ -150,8 +161,10 @@ pub mod clock;
 pub mod config;
 pub mod dashboard;
 pub mod demo;
+pub mod desktop;
 pub mod domain;
 pub mod headless;
+pub mod hook;
 pub mod host;
 pub mod input;
 pub mod program;

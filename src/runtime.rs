@@ -11,8 +11,8 @@ use ratatui::Terminal;
 use ratatui::backend::Backend;
 
 use crate::app::message::Mouse;
-use crate::app::screen::{Ends, Projection, Screen, Size, project};
-use crate::app::{Effect, Message, Model, update};
+use crate::app::screen::{Ends, Progress, Projection, Screen, Size, project};
+use crate::app::{Effect, Message, Model, settle, update};
 use crate::input::{self, Input, Signal};
 use crate::ui;
 
@@ -63,6 +63,12 @@ pub trait Host {
     /// # Errors
     /// The terminal is gone.
     fn set_title(&mut self, title: &str) -> Outcome<(), Self>;
+
+    /// Another progress in the terminal's tab or in the taskbar, for the terminals that have one.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    fn set_progress(&mut self, progress: Progress) -> Outcome<(), Self>;
 
     /// Wipes the terminal, which may have another size or another program's text on it.
     ///
@@ -132,8 +138,12 @@ pub fn run<H: Host>(terminal: &mut Terminal<H::Backend>, host: &mut H, mut model
             let mut ends = Ends::default();
             terminal.draw(|frame| ends = ui::draw(frame, &screen))?;
             model.drawn(ends);
-            if shown.as_ref().is_none_or(|shown| shown.window_title != screen.window_title) {
+            let titled = shown.as_ref().is_some_and(|shown| shown.window_title == screen.window_title);
+            if !titled && !screen.window_title.is_empty() {
                 host.set_title(&screen.window_title)?;
+            }
+            if shown.as_ref().map(|shown| shown.progress) != Some(screen.progress) {
+                host.set_progress(screen.progress)?;
             }
             shown = Some(screen);
         }
@@ -162,6 +172,7 @@ pub fn run<H: Host>(terminal: &mut Terminal<H::Backend>, host: &mut H, mut model
             }
             next = if taken < BATCH { host.poll() } else { None };
         }
+        effects.extend(settle(&mut model, host.now()));
     }
 }
 

@@ -144,6 +144,44 @@ fn dashboard_tiny_list() {
 }
 
 #[test]
+fn a_wide_list_has_its_columns_under_a_heading() {
+    insta::assert_snapshot!("wide_list_zoomed", shown(&wide_list(120, 20)));
+    insta::assert_snapshot!("wide_list_at_80", shown(&wide_list(80, 20)));
+    insta::assert_snapshot!("wide_list_styles", styles(&draw(&wide_list(120, 20)).buffer));
+    let ascii = fixtures::ascii_list(wide_list(120, 20));
+    let drawn = text(&draw(&ascii).buffer);
+    assert!(drawn.lines().filter(|line| !line.contains(['備', 'ג'])).all(str::is_ascii), "{drawn}");
+}
+
+#[test]
+fn columns_stand_straight_whatever_is_in_them() {
+    for width in 60..=200 {
+        let drawn = draw(&wide_list(width, 20));
+        assert_eq!(torn(&drawn.buffer), None, "at {width}");
+        // Under the first letter of its heading stands the first of every phase.
+        let heading: Vec<&str> = (0..width).map(|x| drawn.buffer[(x, 2)].symbol()).collect();
+        let at = (0..heading.len()).find(|x| heading[*x..].concat().starts_with("phase")).unwrap();
+        let x = u16::try_from(at).unwrap();
+        let phases = ["link r", "runnin", "comple", "failed", "expire", "comple", "gone"];
+        for (y, word) in (3..).zip(phases) {
+            let cells: String = (x..x + 6).map(|x| drawn.buffer[(x, y)].symbol()).collect();
+            assert_eq!(cells.trim_end(), word, "at {width}:\n{}", text(&drawn.buffer));
+        }
+    }
+}
+
+#[test]
+fn rows_under_a_heading_are_hit_where_they_are_drawn() {
+    let screen = wide_list(120, 20);
+    let drawn = draw(&screen);
+    for (index, label) in ["archive-dump", "orders-restore", "billing-copy"].iter().enumerate() {
+        let (x, y) = find(&drawn.buffer, &format!("  {label} ")).unwrap();
+        assert_eq!(ui::hit(&screen, x, y), Some(Hit::Row(index)), "{label}");
+    }
+    assert_eq!(ui::hit(&screen, 5, 2), None, "the heading");
+}
+
+#[test]
 fn dashboard_of_one_cell() {
     assert_eq!(shown(&board(1, 1)).chars().count(), 1);
 }

@@ -11,6 +11,7 @@ mod stage;
 
 use atlas_tui::api::{ErrorKind, Missing};
 use atlas_tui::app::message::Stored;
+use atlas_tui::app::screen::Progress;
 use atlas_tui::app::{Effect, Message};
 use atlas_tui::domain::lookup::Edit;
 use atlas_tui::domain::target::Kind;
@@ -288,6 +289,46 @@ fn what_cannot_be_read_is_found_by_its_reason() {
     stage.keys("/not found<enter>");
     stage.shows("1 of 2");
     stage.shows("lost");
+}
+
+/// What the person was told so far.
+fn told(stage: &Stage) -> Vec<String> {
+    let effects = stage.effects().into_iter().filter_map(|effect| match effect {
+        Effect::Notify(notification) => Some(notification.text),
+        _ => None,
+    });
+    effects.collect()
+}
+
+#[test]
+fn the_loop_wakes_to_tell_of_a_link_that_ends_soon_while_another_job_is_on_screen() {
+    let mut stage = Stage::new("2026-08-10T04:30:00Z")
+        .saved([lookup("orders", "6a794733c0eb9e7a17740663"), lookup("dump", "6a7948342c88faeba59eb866")]);
+    stage.answers("6a794733c0eb9e7a17740663", [Answer::body(FINISHED)]);
+    stage.answers("6a7948342c88faeba59eb866", [Answer::body(READY)]);
+    stage.run("");
+    stage.until("link ready");
+    // Nothing is read any more: time alone does it.
+    stage.keys("p");
+    assert_eq!(told(&stage), [""; 0]);
+    stage.seconds(4 * 60 + 51);
+    assert_eq!(told(&stage), [""; 0]);
+    stage.seconds(2);
+    assert_eq!(told(&stage), ["dump: the download link ends in 10 min"]);
+    stage.seconds(10 * 60);
+    assert_eq!(told(&stage)[1..], ["dump: expired"]);
+}
+
+#[test]
+fn the_progress_is_said_when_it_changes_and_no_oftener() {
+    let mut stage = Stage::new("2026-08-10T03:38:26Z").saved([lookup("orders", "6a794733c0eb9e7a17740663")]);
+    stage.answers(
+        "6a794733c0eb9e7a17740663",
+        [Answer::body(RUNNING), Answer::body(RUNNING), Answer::body(RUNNING), Answer::body(FINISHED)],
+    );
+    stage.run("");
+    stage.until("COMPLETED");
+    assert_eq!(stage.progress(), [Progress::None, Progress::Running, Progress::None]);
 }
 
 #[test]

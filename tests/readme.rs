@@ -1,4 +1,4 @@
-//! The parts of README.md that the program itself can write: keys, exit codes, and the output of `get`.
+//! The parts of README.md that the program itself can write: keys, exit codes, terminals, and the output of `get`.
 //!
 //! `UPDATE_README=1 cargo test --test readme` writes them anew.
 #![allow(
@@ -19,6 +19,7 @@ use atlas_tui::clock::Clock;
 use atlas_tui::config::{Env, Settings, Source};
 use atlas_tui::demo::{self, Options};
 use atlas_tui::headless::{GetOptions, get};
+use atlas_tui::terminal::emulator;
 use jiff::Timestamp;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
@@ -69,7 +70,12 @@ fn exit_codes() -> String {
 #[tokio::test]
 async fn what_the_program_can_write_of_the_readme_is_what_it_would_write() {
     let text = fs::read_to_string(PATH).unwrap();
-    let blocks = [("keys", keymap::markdown()), ("exit codes", exit_codes()), ("example", example().await)];
+    let blocks = [
+        ("keys", keymap::markdown()),
+        ("exit codes", exit_codes()),
+        ("terminals", emulator::markdown()),
+        ("example", example().await),
+    ];
     let mut wanted = text.clone();
     for (name, content) in &blocks {
         wanted = with_block(&wanted, name, content);

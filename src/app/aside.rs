@@ -2,6 +2,7 @@
 
 use super::filter::Filter;
 use super::model::{LogEntry, Model, Source};
+use super::order::Order;
 use super::watch::Watch;
 use crate::api::Budget;
 use crate::domain::lookup::Lookup;
@@ -16,7 +17,8 @@ pub struct Aside {
     watches: Vec<Watch>,
     selected: Option<WatchId>,
     filter: Filter,
-    removed: Vec<(usize, Lookup)>,
+    order: Order,
+    removed: Vec<Vec<(usize, Lookup)>>,
     log: std::collections::VecDeque<LogEntry>,
     budget: Option<Budget>,
     clock: ServerClock,
@@ -55,6 +57,7 @@ impl Model {
             watches: std::mem::take(&mut self.watches),
             selected: self.selected.take(),
             filter: std::mem::take(&mut self.filter),
+            order: std::mem::take(&mut self.order),
             removed: std::mem::take(&mut self.removed),
             log: std::mem::take(&mut self.log),
             budget: self.budget.take(),
@@ -72,6 +75,7 @@ impl Model {
         self.setup.host = aside.host;
         self.setup.base_url = aside.base_url;
         self.filter = aside.filter;
+        self.order = aside.order;
         self.removed = aside.removed;
         self.log = aside.log;
         self.budget = aside.budget;
@@ -88,6 +92,7 @@ impl Model {
             }
             self.watches.push(old.renewed(fresh.id));
         }
+        self.arrange(self.selected);
         aside.newer
     }
 }

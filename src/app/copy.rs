@@ -1,6 +1,6 @@
 //! What the `y` menu copies. Never a secret: the curl line names the variables that hold the keys.
 
-use super::overlay::{Choice, Does, Menu};
+use super::overlay::{Choice, Does};
 use super::watch::Watch;
 use crate::domain::job::RestoreJob;
 use crate::domain::target::Endpoint;
@@ -84,8 +84,68 @@ fn nothing(key: char, label: &'static str, note: &str) -> Choice {
     Choice { key, label, note: note.into(), does: Does::Nothing }
 }
 
-/// The `y` menu of a lookup.
+/// What can be copied of several lookups: one line for each, without those that have nothing of it.
 #[must_use]
-pub fn menu(base_url: &str, watch: &Watch) -> Menu {
-    Menu { title: "Copy", items: choices(base_url, watch), selected: 0 }
+pub fn of_several(base_url: &str, watches: &[&Watch]) -> Vec<Choice> {
+    let all: Vec<Vec<Choice>> = watches.iter().map(|watch| choices(base_url, watch)).collect();
+    let kinds = [
+        ('y', "job ids", "job id"),
+        ('u', "URLs", "URL"),
+        ('j', "JSON", "JSON"),
+        ('c', "curl lines", "curl line"),
+    ];
+    kinds.into_iter().map(|(key, label, one)| joined(key, label, one, &all)).collect()
+}
+
+fn joined(key: char, label: &'static str, one: &str, all: &[Vec<Choice>]) -> Choice {
+    let texts = all.iter().filter_map(|choices| {
+        let choice = choices.iter().find(|choice| choice.key == key)?;
+        match &choice.does {
+            Does::Copy { text, .. } if key == 'j' => Some(one_line(text)),
+            Does::Copy { text, .. } => Some(text.clone()),
+            _ => None,
+        }
+    });
+    let texts: Vec<String> = texts.collect();
+    let (with, of) = (texts.len(), all.len());
+    // A sharded backup has a link for each shard.
+    let count: usize = texts.iter().map(|text| text.lines().count()).sum();
+    if with == 0 {
+        return nothing(key, label, &format!("none of the {of} has one"));
+    }
+    let without = if with < of { format!("; {} have none", of - with) } else { String::new() };
+    let what = if count == 1 { format!("1 {one}") } else { format!("{count} {label}") };
+    let note = format!("{what}, one a line{without}");
+    Choice { key, label, note, does: Does::Copy { what, text: texts.join("\n") } }
+}
+
+/// JSON without the blanks between its tokens: the same values to the last digit, on one line.
+fn one_line(json: &str) -> String {
+    let mut line = String::with_capacity(json.len());
+    let (mut quoted, mut escaped) = (false, false);
+    for c in json.chars() {
+        if quoted {
+            (quoted, escaped) = (escaped || c != '"', !escaped && c == '\\');
+        } else if c.is_ascii_whitespace() {
+            continue;
+        } else {
+            quoted = c == '"';
+        }
+        line.push(c);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn json_on_one_line_keeps_its_values() {
+        let json = "{\n  \"a b\" : [ 1.50 , \"x \\\" y\\\\\" ,\tnull ]\r\n}\n";
+        let line = one_line(json);
+        assert_eq!(line, "{\"a b\":[1.50,\"x \\\" y\\\\\",null]}");
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(json), read(&line));
+    }
 }

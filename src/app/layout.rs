@@ -8,6 +8,10 @@ use super::view::{Layout, Pane, Size};
 const USEFUL: Size = Size { width: 60, height: 15 };
 /// From this width on, list and detail stand side by side.
 const BESIDE: u16 = 72;
+/// From this width on, a list has all its columns, under a heading.
+const WIDE_LIST: u16 = 80;
+/// What the detail needs beside a wide list: no more than that, since its lines are read.
+const DETAIL: u16 = 84;
 
 /// The panes for a size. `zoom` gives the focused pane the whole width.
 #[must_use]
@@ -23,17 +27,34 @@ pub fn layout(size: Size, focus: Pane, zoom: bool) -> Layout {
 
 /// A good third, so that label, phase and time fit at 120 columns; the detail keeps its countdown line at 80.
 fn list_width(width: u16) -> u16 {
-    (width / 20 * 7).clamp(30, 56)
+    let rest = width.saturating_sub(DETAIL);
+    if rest > WIDE_LIST { rest } else { (width / 20 * 7).clamp(30, 56) }
 }
 
-/// Rows of the list that are on screen: all lines but header, footer, notice and borders.
+/// Whether the list has all its columns, under a heading.
+#[must_use]
+pub fn is_wide(size: Size, layout: Layout) -> bool {
+    match layout {
+        Layout::Beside { list_width } => list_width >= WIDE_LIST,
+        Layout::Single(Pane::List) => size.width >= WIDE_LIST,
+        Layout::Single(Pane::Detail) | Layout::Tiny(_) => false,
+    }
+}
+
+/// Rows of the list that are on screen: all lines but header, footer, notice, borders and heading.
 #[must_use]
 pub fn list_rows(size: Size, layout: Layout) -> usize {
     let taken = match layout {
         Layout::Tiny(_) => 2,
-        Layout::Beside { .. } | Layout::Single(_) => 4,
+        Layout::Beside { .. } | Layout::Single(_) => 4 + u16::from(is_wide(size, layout)),
     };
     usize::from(size.height.saturating_sub(taken)).max(1)
+}
+
+/// Columns of a line of the request log.
+#[must_use]
+pub fn log_columns(size: Size) -> u16 {
+    size.width.saturating_sub(4).max(60).min(size.width).saturating_sub(4)
 }
 
 /// The most rows that a notice may take: more where there are more, because a lasting one stays in the way.

@@ -1,9 +1,16 @@
 //! Everything that can wake the loop, and everything that `update` can ask of it.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+
 use super::key::Key;
 use super::keymap::Action;
+use super::notification::Notification;
 use super::view::{Role, Size};
+use super::watch::Reading;
 use crate::domain::lookup::{Edit, Lookup};
+use crate::domain::phase::{Phase, Status};
 use crate::worker::{Command, Report};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +40,13 @@ pub enum Message {
     Said {
         text: String,
         role: Role,
+    },
+    /// The hook could not be run, failed, or was cut short.
+    HookFailed {
+        /// The name of the lookup it was run for.
+        lookup: String,
+        why: String,
+        took: Duration,
     },
     /// Watch this one too, and show it: the command line named it.
     Open(Lookup),
@@ -85,6 +99,10 @@ pub enum Effect {
         text: String,
     },
     OpenLink(String),
+    /// Tell the person, wherever they look.
+    Notify(Notification),
+    /// Run the configured command on a transition.
+    RunHook(Box<Happening>),
     Mouse(bool),
     StartDemo,
     /// Stop the embedded Atlas and ask the real one again.
@@ -93,4 +111,17 @@ pub enum Effect {
     Repaint,
     Suspend,
     Quit,
+}
+
+/// A transition with the job as it then was: what a hook is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Happening {
+    pub lookup: Lookup,
+    pub from: Phase,
+    pub status: Status,
+    pub reading: Reading,
+    /// When the answer came, on the server's clock.
+    pub read_at: Timestamp,
+    /// Whether that answer is no longer the last word: newer reads failed.
+    pub stale: bool,
 }

@@ -4,7 +4,9 @@
 //! projects it onto what a person can read, and says when that would next differ by time alone.
 
 pub mod aside;
+pub mod changed;
 pub mod copy;
+pub mod course;
 pub mod filter;
 pub mod form;
 pub mod key;
@@ -12,15 +14,19 @@ pub mod keymap;
 pub mod layout;
 pub mod message;
 pub mod model;
+pub mod notification;
+pub mod order;
 pub mod overlay;
 pub mod raw;
 pub mod remote;
+pub mod rows;
 pub mod screen;
 pub mod time_format;
+pub mod traffic;
 pub mod update;
 pub mod view;
 pub mod watch;
 
 pub use message::{Effect, Message};
 pub use model::Model;
-pub use update::update;
+pub use update::{settle, update};

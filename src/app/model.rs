@@ -12,17 +12,21 @@ use super::aside::Aside;
 use super::filter::Filter;
 use super::keymap::{Action, Keymap};
 use super::layout;
+use super::notification::{News, Switches};
+use super::order::Order;
 use super::overlay::Overlay;
+use super::rows::Rows;
 use super::time_format::TimeFormat;
+use super::traffic::Question;
 use super::view::{Ends, Layout, Pane, Role, Size, ThemeName};
-use super::watch::Watch;
+use super::watch::{Change, Watch};
 use crate::api::Budget;
 use crate::domain::lookup::Lookup;
 use crate::domain::server_clock::ServerClock;
 use crate::worker::{Pace, WatchId};
 
-/// Requests kept for the log (`L`).
-const LOG: usize = 200;
+/// Requests kept for the log (`L`): those of the last minute, at 20 a second, and some more.
+pub(super) const LOG: usize = 1_300;
 /// How long a notice stays.
 pub(super) const NOTICE: SignedDuration = SignedDuration::from_secs(6);
 /// Removals that can be undone.
@@ -30,6 +34,7 @@ const UNDO: usize = 50;
 
 /// What the user chose before the start, in flags, environment and file.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Setup {
     pub size: Size,
     /// Host of the base URL.
@@ -41,9 +46,14 @@ pub struct Setup {
     pub theme: ThemeName,
     pub ascii: bool,
     pub mouse: bool,
+    /// Whether a row that changed may stand out for a moment.
+    pub motion: bool,
     pub time: TimeFormat,
     pub zone: Zone,
     pub interval: Duration,
+    pub notify: Switches,
+    /// A command is to be run on each transition.
+    pub hook: bool,
 }
 
 /// The machine's time zone, looked up when it is first needed: that reads a directory of hundreds of names.
@@ -91,6 +101,13 @@ pub enum Source {
     },
 }
 
+/// Whether the terminal has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attention {
+    Here,
+    Elsewhere,
+}
+
 /// What just happened, until a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -111,6 +128,8 @@ pub struct LogEntry {
     pub body_bytes: u64,
     pub requests: u32,
     pub request_id: Option<String>,
+    /// `None` for what was no request to Atlas: a hook.
+    pub question: Option<Question>,
 }
 
 #[derive(Debug, Clone)]
@@ -123,6 +142,8 @@ pub struct Model {
     /// First list row on screen.
     pub offset: usize,
     pub filter: Filter,
+    pub order: Order,
+    pub rows: Rows,
     /// The filter while it is typed.
     pub prompt: Option<Input>,
     pub focus: Pane,
@@ -145,12 +166,17 @@ pub struct Model {
     /// Whether the rate budget slows refreshing down.
     pub pace: Pace,
     pub paused: bool,
-    /// Removed lookups and where they stood, the latest last.
-    pub removed: Vec<(usize, Lookup)>,
+    /// Lookups that were removed together and where they stood, from the top; the latest last.
+    pub removed: Vec<Vec<(usize, Lookup)>>,
     pub log: VecDeque<LogEntry>,
     /// Edits sent to the store, and how many of them it has confirmed.
     pub edits_made: u64,
     pub edits_saved: u64,
+    /// As the terminal says; one that does not say has it.
+    pub attention: Attention,
+    /// Transitions of this message, until they have been reacted to.
+    pub(super) changes: Vec<(WatchId, Change)>,
+    pub(super) news: News,
     next_watch: u64,
 }
 
@@ -164,6 +190,8 @@ impl Model {
             selected: None,
             offset: 0,
             filter: Filter::default(),
+            order: Order::default(),
+            rows: Rows::default(),
             prompt: None,
             focus: Pane::List,
             zoom: false,
@@ -183,6 +211,9 @@ impl Model {
             log: VecDeque::new(),
             edits_made: 0,
             edits_saved: 0,
+            attention: Attention::Here,
+            changes: Vec::new(),
+            news: News::default(),
             next_watch: 0,
         }
     }
@@ -196,6 +227,7 @@ impl Model {
         if self.selected.is_none() {
             self.selected = self.watches.first().map(|watch| watch.id);
         }
+        self.arrange(self.selected);
     }
 
     pub(super) fn new_watch(&mut self, lookup: Lookup) -> Watch {
@@ -205,21 +237,17 @@ impl Model {
 
     #[must_use]
     pub fn watch(&self, id: WatchId) -> Option<&Watch> {
-        self.watches.iter().find(|watch| watch.id == id)
+        self.watches.get(self.index_of(id)?)
     }
 
     pub(super) fn watch_mut(&mut self, id: WatchId) -> Option<&mut Watch> {
-        self.watches.iter_mut().find(|watch| watch.id == id)
+        let index = self.index_of(id)?;
+        self.watches.get_mut(index)
     }
 
     #[must_use]
     pub fn selected_watch(&self) -> Option<&Watch> {
         self.watch(self.selected?)
-    }
-
-    /// The watches that the filter shows, in the user's order.
-    pub fn visible(&self) -> impl Iterator<Item = &Watch> {
-        self.watches.iter().filter(|watch| self.filter.shows(watch))
     }
 
     #[must_use]
@@ -273,15 +301,20 @@ impl Model {
         self.clock.observe(date, sent_at, received_at);
         if self.clock.offset() != before {
             let clock = self.clock;
-            self.watches.iter_mut().for_each(|watch| watch.assess(&clock, now));
+            for watch in &mut self.watches {
+                let change = watch.assess(&clock, now);
+                self.changes.extend(change.map(|change| (watch.id, change)));
+            }
+            // Every moment that a filter waits for is another one too.
+            self.rows.disturb();
         }
     }
 
-    pub(super) fn remember_removed(&mut self, at: usize, lookup: Lookup) {
+    pub(super) fn remember_removed(&mut self, together: Vec<(usize, Lookup)>) {
         if self.removed.len() == UNDO {
             self.removed.remove(0);
         }
-        self.removed.push((at, lookup));
+        self.removed.push(together);
     }
 
     pub(super) fn log(&mut self, entry: LogEntry) {

@@ -28,7 +28,7 @@ pub enum Overlay {
 /// A short menu of choices, each with its own key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Menu {
-    pub title: &'static str,
+    pub title: String,
     pub items: Vec<Choice>,
     pub selected: usize,
 }

@@ -19,11 +19,12 @@ pub struct Remote<T, E> {
     pub next_at: Option<Timestamp>,
     /// The newest request seen, so that a late report of an older one is known as such.
     newest: Option<RequestId>,
+    readings: u64,
 }
 
 impl<T, E> Default for Remote<T, E> {
     fn default() -> Self {
-        Self { value: None, error: None, in_flight: None, next_at: None, newest: None }
+        Self { value: None, error: None, in_flight: None, next_at: None, newest: None, readings: 0 }
     }
 }
 
@@ -37,6 +38,11 @@ impl<T, E> Remote<T, E> {
     /// Whether a report of this request still counts.
     pub fn is_current(&self, request: RequestId) -> bool {
         self.newest.is_none_or(|newest| request >= newest)
+    }
+
+    /// Good values so far: tells a second one from the first looked at again, also where the two are equal.
+    pub fn readings(&self) -> u64 {
+        self.readings
     }
 
     /// A request has left at `at`.
@@ -60,6 +66,7 @@ impl<T, E> Remote<T, E> {
             Ok(value) => {
                 self.value = Some((value, at));
                 self.error = None;
+                self.readings += 1;
             }
             Err(error) => self.error = Some((error, at)),
         }

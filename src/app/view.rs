@@ -53,8 +53,10 @@ impl Span {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Screen {
     pub size: Size,
-    /// The terminal's own title.
+    /// The terminal's own title; empty when it is left alone.
     pub window_title: String,
+    /// In the terminal's tab or in the taskbar.
+    pub progress: Progress,
     /// Borders, bars and spinners in ASCII only. Glyphs in texts are already chosen to match.
     pub ascii: bool,
     pub theme: ThemeName,
@@ -72,6 +74,20 @@ impl Screen {
     pub fn notice_rows(&self, size: Size) -> u16 {
         self.notice.as_ref().map_or(0, |notice| super::layout::notice_rows(size, &notice.text))
     }
+}
+
+/// What a tab or a taskbar shows of all jobs together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Progress {
+    /// Nothing is under way.
+    #[default]
+    None,
+    /// So many hundredths are done.
+    Percent(u8),
+    /// Something failed that nobody has looked at.
+    Failed,
+    /// Something runs; how far it is is not known.
+    Running,
 }
 
 /// The last line to which each text on the screen can be scrolled, known once it is laid out.
@@ -157,6 +173,8 @@ pub struct List {
     pub empty: Option<String>,
     /// At the bottom border: the filter in force, unsaved edits.
     pub note: Option<Span>,
+    /// Whether the rows have all their columns, under a heading.
+    pub wide: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -170,6 +188,28 @@ pub struct Row {
     pub role: Role,
     /// Short marks after the label: `stale`, `unsaved`.
     pub marks: Vec<Span>,
+    /// Chosen for what is done to several at once.
+    pub marked: bool,
+    /// It went on to another phase a moment ago: it stands out.
+    pub flash: bool,
+    /// `was running`, until somebody has looked at it.
+    pub was: Option<String>,
+    /// The columns of a wide list.
+    pub wide: Option<Box<Wide>>,
+}
+
+/// What a row has in a wide list only.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wide {
+    pub kind: &'static str,
+    /// The instance that is restored from.
+    pub source: String,
+    /// Where to; empty when that is not known.
+    pub target: String,
+    /// How much is restored, in thousandths, where Atlas counts it and it goes on.
+    pub progress: Option<u16>,
+    /// How old the answer is that all this stands on; empty when there is none.
+    pub age: String,
 }
 
 /// The selected lookup.
@@ -275,7 +315,8 @@ pub struct Input {
 pub struct Prompt {
     pub sign: &'static str,
     pub input: Input,
-    pub note: String,
+    /// At the right; cut when it warns and does not fit, and left out when it only tells.
+    pub note: Span,
 }
 
 /// At most one is open.
@@ -360,10 +401,13 @@ pub struct Confirm {
     pub keys: Vec<(String, &'static str)>,
 }
 
-/// The last requests, newest first: time, lookup, what came of it.
+/// What the requests come to, and the last ones, newest first: time, lookup, what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
     pub title: String,
+    pub summary: Vec<Vec<Span>>,
+    /// The lines within the window only; the first one is line `above` of `total`.
     pub lines: Vec<Vec<Span>>,
-    pub scroll: u16,
+    pub above: usize,
+    pub total: usize,
 }

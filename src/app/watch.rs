@@ -2,19 +2,24 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::changed::Changed;
+use super::course::{Course, Step};
 use super::remote::Remote;
 use crate::api::{ApiError, ErrorKind, Meta, Missing};
 use crate::domain::job::RestoreJob;
 use crate::domain::lookup::Lookup;
-use crate::domain::phase::{self, Phase, Status};
+use crate::domain::phase::{self, Anomaly, Phase, Status};
 use crate::domain::server_clock::ServerClock;
 use crate::domain::target::Kind;
 use crate::worker::WatchId;
 
 /// Transitions kept for each lookup; a restore has fewer than ten.
 const HISTORY: usize = 32;
+
+/// So long before its end a link is worth a word: the detail turns to danger at the same moment.
+const LINK_WARNING: SignedDuration = SignedDuration::from_mins(10);
 
 /// A good answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +40,26 @@ pub struct Transition {
     pub seen: bool,
 }
 
+/// A phase that followed another one while we watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub from: Phase,
+    pub to: Phase,
+    /// On the server's clock.
+    pub at: Timestamp,
+    /// Whether `at` is when we saw it, not when it happened.
+    pub seen: bool,
+}
+
+/// The live link of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Link {
+    /// On the server's clock.
+    ends_at: Timestamp,
+    /// Its end has been announced, or was near already when we first saw it.
+    announced: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watch {
     pub id: WatchId,
@@ -46,8 +71,17 @@ pub struct Watch {
     /// The local time at which the clock alone changes the status.
     status_changes_at: Option<Timestamp>,
     pub history: Vec<Transition>,
+    /// Boxed as well, and for the same reason.
+    course: Box<Course>,
+    link: Option<Link>,
+    /// It failed while we watched, and nobody has looked at it since.
+    pub unseen_failure: bool,
     /// Whether the store has yet to confirm it.
     pub unsaved: bool,
+    /// Chosen for what is done to several at once. Not saved.
+    pub marked: bool,
+    /// The step to another phase that nobody has looked at. Boxed, because it is rare.
+    pub changed: Option<Box<Changed>>,
 }
 
 impl Watch {
@@ -60,7 +94,12 @@ impl Watch {
             status: None,
             status_changes_at: None,
             history: Vec::new(),
+            course: Box::default(),
+            link: None,
+            unseen_failure: false,
             unsaved: false,
+            marked: false,
+            changed: None,
         }
     }
 
@@ -129,29 +168,74 @@ impl Watch {
         self.status_changes_at
     }
 
-    /// Judges the job again, and notes a transition if the phase is another one.
-    pub fn assess(&mut self, clock: &ServerClock, now: Timestamp) {
-        let Some((reading, _)) = &self.job.value else { return };
-        let mut status = phase::assess_asked(&reading.job, self.lookup.target.job, clock.at(now));
+    /// Judges the job again, and notes a transition if the phase is another one: after an answer, and when the
+    /// clock alone may have changed it. Answers with what there is to react to, which the first phase ever seen
+    /// is not, nor one that takes back an earlier one and has been said only once.
+    pub fn assess(&mut self, clock: &ServerClock, now: Timestamp) -> Option<Change> {
+        let (reading, _) = self.job.value.as_ref()?;
+        let server_now = clock.at(now);
+        let mut status = phase::assess_asked(&reading.job, self.lookup.target.job, server_now);
         let gone = self.job.error.as_ref().is_some_and(|(error, _)| {
             matches!(error.kind, ErrorKind::NotFound(Missing::Job | Missing::Unsaid))
         });
         self.status_changes_at =
-            phase::changes_at(&reading.job, clock.at(now)).map(|server| clock.local(server));
+            phase::changes_at(&reading.job, server_now).map(|server| clock.local(server));
         if gone {
             status = Status { phase: Phase::Gone, ended_at: None, anomalies: Vec::new() };
             self.status_changes_at = None;
         }
-        if self.phase() != Some(&status.phase) {
-            let at = if status.phase.is_over() { status.ended_at } else { None };
+        let step = self.course.step(&status, reading.job.finished_at, self.job.readings());
+        let ends_at = reading.job.expires_at.filter(|_| status.phase == Phase::Ready);
+        self.follow_link(ends_at, server_now);
+        if self.course.went_back() {
+            status.anomalies.push(Anomaly::Regressed);
+        }
+        let ended_at = status.ended_at.filter(|_| status.phase.is_over());
+        let (at, seen) = (ended_at.unwrap_or(server_now), ended_at.is_none());
+        let to = status.phase.clone();
+        self.status = Some(status);
+        if step != Step::None {
             if self.history.len() == HISTORY {
                 self.history.remove(0);
             }
-            let seen = at.is_none();
-            let at = at.unwrap_or_else(|| clock.at(now));
-            self.history.push(Transition { at, phase: status.phase.clone(), seen });
+            self.history.push(Transition { at, phase: to.clone(), seen });
         }
-        self.status = Some(status);
+        match step {
+            Step::From(from) => Some(Change { from, to, at, seen }),
+            Step::None | Step::First | Step::Refinished => None,
+        }
+    }
+
+    /// A link that is first seen close to its end was never seen coming close: the board says how long it lasts.
+    fn follow_link(&mut self, ends_at: Option<Timestamp>, server_now: Timestamp) {
+        if self.link.map(|link| link.ends_at) != ends_at {
+            self.link = ends_at.map(|ends_at| Link {
+                ends_at,
+                announced: ends_at.duration_since(server_now) <= LINK_WARNING,
+            });
+        }
+    }
+
+    /// The local time at which the end of its link is to be announced; `None` once it is, or without a link.
+    #[must_use]
+    pub fn link_ends_soon_at(&self, clock: &ServerClock) -> Option<Timestamp> {
+        let link = self.link.filter(|link| !link.announced)?;
+        link.ends_at.checked_sub(LINK_WARNING).ok().map(|at| clock.local(at))
+    }
+
+    /// Whether the end of its link is to be announced now. Says so once for each link.
+    pub fn announce_link_end(&mut self, clock: &ServerClock, now: Timestamp) -> bool {
+        let due = self.link_ends_soon_at(clock).is_some_and(|at| at <= now);
+        if let Some(link) = self.link.as_mut().filter(|_| due) {
+            link.announced = true;
+        }
+        due
+    }
+
+    /// When its live link ends, on the server's clock.
+    #[must_use]
+    pub fn link_ends_at(&self) -> Option<Timestamp> {
+        self.link.map(|link| link.ends_at)
     }
 
     /// Whether what is shown may no longer be true: the last attempt failed, or the next one is overdue.

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
-use super::{ConfigError, interval};
+use super::{ConfigError, interval, reactions};
 use crate::api::BaseUrl;
 use crate::app::keymap::Keymap;
+use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
 
@@ -27,7 +28,11 @@ pub struct ConfigFile {
     pub theme: Option<ThemeName>,
     pub ascii: Option<bool>,
     pub mouse: Option<bool>,
+    pub motion: Option<bool>,
     pub time: Option<TimeFormat>,
+    pub notify: Switches,
+    /// Program and arguments of the hook.
+    pub hook: Option<Vec<String>>,
     pub keymap: Keymap,
 }
 
@@ -43,8 +48,11 @@ struct Written {
     theme: Option<ThemeName>,
     ascii: Option<bool>,
     mouse: Option<bool>,
+    motion: Option<bool>,
     #[serde(deserialize_with = "time")]
     time: Option<TimeFormat>,
+    notify: reactions::Notify,
+    hook: reactions::Hook,
     keys: BTreeMap<Spanned<String>, Keys>,
 }
 
@@ -97,7 +105,10 @@ fn parse(bytes: &[u8]) -> Result<ConfigFile, (usize, String)> {
         theme: written.theme,
         ascii: written.ascii,
         mouse: written.mouse,
+        motion: written.motion,
         time: written.time,
+        notify: written.notify.switches(),
+        hook: written.hook.command,
         keymap,
     })
 }

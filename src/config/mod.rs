@@ -11,6 +11,7 @@ pub mod flags;
 pub mod fleet;
 pub mod interval;
 pub mod paths;
+mod reactions;
 pub mod settings;
 pub mod target;
 

@@ -9,6 +9,7 @@ use super::{ConfigError, Env, Paths, interval};
 use crate::api::auth::Credentials;
 use crate::api::base_url::{BaseUrl, BaseUrlError};
 use crate::app::keymap::Keymap;
+use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
 use crate::cli::Args;
@@ -65,7 +66,13 @@ pub struct Settings {
     pub ascii: Sourced<bool>,
     pub theme: Sourced<ThemeName>,
     pub mouse: Sourced<bool>,
+    /// Whether a row that changed may stand out for a moment.
+    pub motion: Sourced<bool>,
     pub time_format: Sourced<TimeFormat>,
+    /// By which means a person who looks elsewhere is told. The file alone sets them.
+    pub notify: Switches,
+    /// Program and arguments to run on each transition. The file alone sets them.
+    pub hook: Option<Vec<String>>,
     pub keymap: Keymap,
     /// `None` when there is none, or only half of it.
     pub credentials: Option<Credentials>,
@@ -125,7 +132,17 @@ impl Settings {
                 )
             },
             mouse: Sourced::first([(file.mouse, Source::File)], false),
+            motion: Sourced::first(
+                [
+                    (args.no_motion.then_some(false), Source::Flag),
+                    (env.flag("ATLAS_TUI_NO_MOTION")?.map(|no| !no), Source::Env("ATLAS_TUI_NO_MOTION")),
+                    (file.motion, Source::File),
+                ],
+                true,
+            ),
             time_format: Sourced::first([(file.time, Source::File)], TimeFormat::default()),
+            notify: file.notify,
+            hook: file.hook,
             keymap: file.keymap,
             credentials,
             half_pair,

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::app::keymap::Action;
+use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
 use crate::cli::{Args, Command, Output};
@@ -81,6 +82,7 @@ fn without_anything_the_defaults_hold() {
     assert_eq!(settings.ascii, Sourced { value: false, source: Source::Default });
     assert_eq!(settings.theme.value, ThemeName::Terminal);
     assert_eq!(settings.mouse, Sourced { value: false, source: Source::Default });
+    assert_eq!(settings.motion, Sourced { value: true, source: Source::Default });
     assert_eq!(settings.time_format.value, TimeFormat::Utc);
     assert!(settings.credentials.is_none() && settings.half_pair.is_none());
 }
@@ -119,6 +121,20 @@ fn flag_wins_over_variable_over_file_over_default() {
     let settings = setup.load(&["--no-config"]).unwrap();
     assert_eq!(settings.interval.source, Source::Default);
     assert_eq!(settings.config_file, None);
+}
+
+#[test]
+fn motion_is_on_unless_somebody_wants_none() {
+    let no = "ATLAS_TUI_NO_MOTION";
+    for (variables, file, flags, value, source) in [
+        (&[][..], "motion = true", &["--no-motion"][..], false, Source::Flag),
+        (&[(no, "1")], "motion = true", &[], false, Source::Env(no)),
+        (&[(no, "0")], "motion = false", &[], true, Source::Env(no)),
+        (&[(no, " ")], "motion = false", &[], false, Source::File),
+    ] {
+        let settings = Setup::with_file(variables, file).load(flags).unwrap();
+        assert_eq!(settings.motion, Sourced { value, source });
+    }
 }
 
 #[test]
@@ -385,8 +401,49 @@ fn the_documented_config_file_is_the_defaults() {
     for source in [settings.ascii.source, settings.mouse.source, settings.time_format.source] {
         assert_eq!(source, Source::File);
     }
+    assert_eq!((settings.notify, &settings.hook), (as_it_is.notify, &None));
+    for name in ["bell", "terminal", "desktop", "title", "progress", "command"] {
+        assert!(live.contains(&format!("\n{name} = ")), "{name} is documented");
+    }
     for action in Action::ALL {
         let name = action.name();
         assert!(live.contains(&format!("\n{name} = ")), "{name} is documented");
+    }
+}
+
+#[test]
+fn each_means_of_telling_is_turned_off_by_itself() {
+    let settings = Setup::with_file(&[], "[notify]\nbell = false\nprogress = false").load(&[]).unwrap();
+    let expected = Switches { bell: false, progress: false, ..Switches::default() };
+    assert_eq!(settings.notify, expected);
+    assert!(expected.terminal && expected.desktop && expected.title);
+}
+
+#[test]
+fn a_hook_is_a_list_of_words() {
+    let hook = |text: &str| Setup::with_file(&[], text).load(&[]).unwrap().hook;
+    assert_eq!(hook(""), None);
+    assert_eq!(hook("[hook]\ncommand = []"), None);
+    assert_eq!(
+        hook("[hook]\ncommand = ['page', '', 'a b']"),
+        Some(vec!["page".into(), String::new(), "a b".into()])
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_reaction_is_said_with_its_place() {
+    for (text, place, words) in [
+        ("[notify]\nbell = 1", ":2:8: ", "expected a boolean"),
+        ("[notify]\nbel = true", ":2:1: ", "unknown key `bel`; known keys are"),
+        ("[hook]\ncommand = 'page restores'", ":2:11: ", "write [\"page\", \"restores\"]"),
+        ("[hook]\ncommand = \"sh -c 'x y'\"", ":2:11: ", "write [\"program\", \"argument\"]"),
+        ("[hook]\ncommand = ''", ":2:11: ", "write [\"program\", \"argument\"]"),
+        ("[hook]\ncommand = ['']", ":2:11: ", "its program, and here it is empty"),
+        ("[hook]\ncommand = [1]", ":2:12: ", "expected a string"),
+        ("[hook]\ncommand = true", ":2:11: ", "expected a list of the program and its arguments"),
+        ("[hook]\nrun = ['x']", ":2:1: ", "unknown key `run`"),
+    ] {
+        let complaint = Setup::with_file(&[], text).complaint();
+        assert!(complaint.starts_with(place) && complaint.contains(words), "{text}: {complaint}");
     }
 }

@@ -7,12 +7,16 @@
 //! `NO_COLOR` crossterm 0.29 wipes bold and reverse, and because its backend writes several times the bytes for a
 //! digit that changes; the size comes from the kernel in one call, for which crossterm opens `/dev/tty`.
 
+pub mod emulator;
+mod multiplexer;
 mod pen;
 mod session;
 mod tty;
 
 use std::io::{self, IsTerminal};
 
+pub use emulator::Emulator;
+pub use multiplexer::Multiplexer;
 pub use session::{Options, Session, install_panic_hook, restore};
 pub(crate) use session::{is_entered, is_own_resume};
 pub use tty::{Stdout, Tty};

@@ -35,6 +35,8 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 /// What is on now. What to go back to, crossterm keeps.
 struct Modes {
     mouse: bool,
+    /// What takes a progress out of the tab or the taskbar, while one is there.
+    clear_progress: Option<String>,
 }
 
 static MODES: Mutex<Option<Modes>> = Mutex::new(None);
@@ -90,7 +92,24 @@ impl Session {
         Stdout.write_all(&sequence)
     }
 
-    /// Writes a whole sequence that moves no cursor and changes no style: a clipboard copy, a bell.
+    /// Shows a progress in the terminal's tab or in the taskbar. `clear` takes it away again, and is what leaving
+    /// writes; `None` when the sequence itself is that.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn set_progress(&mut self, sequence: &str, clear: Option<String>) -> io::Result<()> {
+        // Before it is shown it is known how it goes, and it is known until it has gone.
+        if let (Some(modes), Some(clear)) = (&mut *modes(), &clear) {
+            modes.clear_progress = Some(clear.clone());
+        }
+        Stdout.write_all(sequence.as_bytes())?;
+        if let (Some(modes), None) = (&mut *modes(), clear) {
+            modes.clear_progress = None;
+        }
+        Ok(())
+    }
+
+    /// Writes a whole sequence that moves no cursor and changes no style: a clipboard copy, a bell, a notification.
     ///
     /// # Errors
     /// The terminal is gone.
@@ -162,7 +181,7 @@ fn enter(options: Options) -> io::Result<()> {
     {
         let mut modes = modes();
         enable_raw_mode()?;
-        *modes = Some(Modes { mouse: options.mouse });
+        *modes = Some(Modes { mouse: options.mouse, clear_progress: None });
     }
     let entered = entering(options.mouse).and_then(|sequences| Stdout.write_all(&sequences));
     if entered.is_err() {
@@ -191,9 +210,12 @@ fn entering(mouse: bool) -> io::Result<Vec<u8>> {
 }
 
 /// The reverse. First it ends a synchronized frame that may have been cut short, and the last style.
-fn leaving(mouse: bool) -> io::Result<Vec<u8>> {
+fn leaving(modes: &Modes) -> io::Result<Vec<u8>> {
     let mut sequences = Vec::new();
-    if mouse {
+    if let Some(clear) = &modes.clear_progress {
+        queue!(sequences, Print(clear))?;
+    }
+    if modes.mouse {
         queue!(sequences, Print(MOUSE_OFF))?;
     }
     queue!(
@@ -214,12 +236,12 @@ fn leaving(mouse: bool) -> io::Result<Vec<u8>> {
 /// so every way out may call it. Errors are ignored: there is nobody left to tell.
 pub fn restore() {
     // Held to the end, so that who comes second, and may be about to end the process, waits for the first.
-    let mut modes = modes();
-    let Some(Modes { mouse }) = modes.take() else { return };
+    let mut held = modes();
+    let Some(modes) = held.take() else { return };
     // A terminal that takes nothing for this long must not keep the program from ending.
     let patience = Timespec { tv_sec: 1, tv_nsec: 0 };
     if poll(&mut [PollFd::new(&io::stdout(), PollFlags::OUT)], Some(&patience)).is_ok_and(|ready| ready > 0) {
-        let _ = leaving(mouse).and_then(|sequences| Stdout.write_all(&sequences));
+        let _ = leaving(&modes).and_then(|sequences| Stdout.write_all(&sequences));
     }
     let _ = disable_raw_mode();
 }
@@ -261,7 +283,8 @@ mod tests {
     #[test]
     fn everything_that_is_turned_on_is_turned_off_in_reverse() {
         for mouse in [false, true] {
-            let (on, off) = (entering(mouse).unwrap(), leaving(mouse).unwrap());
+            let modes = Modes { mouse, clear_progress: None };
+            let (on, off) = (entering(mouse).unwrap(), leaving(&modes).unwrap());
             let mut expected = modes_of(&on, 'h');
             expected.reverse();
             let left: Vec<_> = modes_of(&off, 'l').into_iter().filter(|mode| mode != "2026").collect();
@@ -269,6 +292,14 @@ mod tests {
             // The cursor is the one mode that entering turns off.
             assert_eq!(modes_of(&on, 'l'), modes_of(&off, 'h'));
         }
+    }
+
+    #[test]
+    fn a_progress_is_taken_away_before_anything_else() {
+        let modes = Modes { mouse: true, clear_progress: Some("\x1b]9;4;0\x07".to_owned()) };
+        assert!(leaving(&modes).unwrap().starts_with(b"\x1b]9;4;0\x07\x1b[?1006l"));
+        let modes = Modes { clear_progress: None, ..modes };
+        assert!(leaving(&modes).unwrap().starts_with(b"\x1b[?1006l"));
     }
 
     #[test]

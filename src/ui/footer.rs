@@ -5,13 +5,15 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::pane::{Line, after, before, inset, put, put_lines, put_right, put_runs, row};
-use super::text::{field, width, wrap};
+use super::text::{cut, field, width, wrap};
 use super::theme::Theme;
 use crate::app::keymap::Action;
 use crate::app::screen::{Footer, FooterKey, Input, Prompt, Role, Span};
 
 /// Between two keys, and before the budget.
 const GAP: u16 = 2;
+/// What a warning leaves to the input.
+const INPUT: u16 = 12;
 
 /// Draws the keys, or the prompt and the place of its cursor.
 pub(super) fn draw(buffer: &mut Buffer, line: Line, footer: &Footer, theme: Theme) -> Option<Position> {
@@ -65,12 +67,17 @@ pub(super) fn draw_prompt(
     line: Line,
     sign: &str,
     input: &Input,
-    note: &str,
+    note: &Span,
     theme: Theme,
 ) -> Option<Position> {
     let mut rest = put(buffer, line, sign, theme.style(Role::Key));
-    if width(&input.text).saturating_add(width(note)).saturating_add(3) <= rest.width {
-        rest = put_right(buffer, rest, note, theme.style(Role::Muted));
+    let room = rest.width.saturating_sub(width(&input.text).saturating_add(3).max(INPUT));
+    if width(&note.text) <= room {
+        rest = put_right(buffer, rest, &note.text, theme.style(note.role));
+    } else if note.role == Role::Warning {
+        let room = room.max(rest.width / 2);
+        rest = put_right(buffer, rest, &cut(&note.text, room, theme), theme.style(note.role));
+        rest = before(rest, 1);
     }
     let (shown, column) = field(input, rest.width);
     put(buffer, rest, shown, Style::new());

@@ -3,13 +3,16 @@
 //! With room, a verdict stands beside its input; without, under it, and the rows slide so that the focused one
 //! and its verdict are always seen.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text;
 
 use super::pane::{
-    Line, after, bottom_edge, centred, inset, label, label_keys, popup, put, put_lines, row, top_edge,
+    Line, after, before, bottom_edge, centred, inset, label, label_keys, popup, put, put_lines, put_right,
+    row, top_edge,
 };
 use super::text::{Lines, field, width, wrap};
 use super::theme::Theme;
@@ -87,7 +90,7 @@ fn compose<'a>(
     text_width: u16,
     roomy: bool,
     theme: Theme,
-) -> (Vec<Row<'a>>, std::ops::Range<usize>) {
+) -> (Vec<Row<'a>>, Range<usize>) {
     let mut rows: Vec<Row<'a>> = Vec::with_capacity(24);
     let text = |line| Row::Text(line);
     rows.extend(run_lines(&form.hint, text_width, theme).into_iter().map(text));
@@ -152,28 +155,54 @@ fn draw_name(
     after(line, columns.name)
 }
 
-/// `‹ find out ›  serverless    flex`: the chosen one in brackets. Alone, with its place, when they do not fit.
+/// `‹ find out ›  flex    dedicated`: the chosen one in brackets. Where not all of them fit, the chosen one with
+/// its neighbours, and how many there are.
 fn draw_kind(buffer: &mut Buffer, line: Line, form: &Form, columns: Columns, theme: Theme) {
     let focused = form.focus == 0;
     let mut line = draw_name(buffer, line, "Kind", focused, columns, theme);
     let (open, close) = theme.brackets();
     let chosen = theme.style(Role::Strong);
     let chosen = if focused { chosen.add_modifier(Modifier::REVERSED) } else { chosen };
-    let all = form.kinds.iter().fold(0, |sum: u16, kind| sum.saturating_add(width(kind) + 4));
-    let alone = all > line.width;
-    for (index, kind) in form.kinds.iter().enumerate() {
+    let place = format!("  {}/{}", form.kind + 1, form.kinds.len());
+    let shown = kinds_shown(&form.kinds, form.kind, line.width, width(&place));
+    if shown.len() < form.kinds.len() {
+        put_right(buffer, line, &place, theme.style(Role::Muted));
+        line = before(line, width(&place));
+    }
+    for (index, kind) in form.kinds.iter().enumerate().filter(|(index, _)| shown.contains(index)) {
         if index == form.kind {
             line = put(buffer, line, open, chosen);
             line = put(buffer, line, kind, chosen);
             line = put(buffer, line, close, chosen);
-        } else if !alone {
+        } else {
             line = put(buffer, after(line, 2), kind, theme.style(Role::Muted));
             line = after(line, 2);
         }
     }
-    if alone {
-        let place = format!("{}/{}", form.kind + 1, form.kinds.len());
-        put(buffer, after(line, 2), &place, theme.style(Role::Muted));
+}
+
+/// Which kinds fit on a line: all of them, or else the chosen one and as many beside it as fit before `place`.
+fn kinds_shown(kinds: &[&str], chosen: usize, room: u16, place: u16) -> Range<usize> {
+    let columns = |range: &Range<usize>| {
+        let shown = kinds.get(range.clone()).unwrap_or_default();
+        shown.iter().fold(0, |sum: u16, kind| sum.saturating_add(width(kind) + 4))
+    };
+    let all = 0..kinds.len();
+    if columns(&all) <= room {
+        return all;
+    }
+    let room = room.saturating_sub(place);
+    let mut shown = chosen..chosen + 1;
+    loop {
+        let after = shown.start..shown.end + 1;
+        let before = shown.start.saturating_sub(1)..shown.end;
+        if shown.end < kinds.len() && columns(&after) <= room {
+            shown = after;
+        } else if shown.start > 0 && columns(&before) <= room {
+            shown = before;
+        } else {
+            return shown;
+        }
     }
 }
 

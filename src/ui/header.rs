@@ -1,4 +1,5 @@
-//! The first line: where am I, is anything wrong, what time is it. The place stays longest.
+//! The first line: where am I, is anything wrong, what time is it. The place stays longest, but for the program's
+//! name, which goes before the most urgent count.
 
 use ratatui::buffer::Buffer;
 
@@ -8,12 +9,24 @@ use super::theme::Theme;
 use crate::app::screen::{Header, Role, Span};
 
 const GAP: u16 = 3;
+/// So many counts are worth more than the clock.
+const BESIDE_CLOCK: usize = 5;
 const SEPARATOR: &str = " · ";
 
 pub(super) fn draw(buffer: &mut Buffer, line: Line, header: &Header, theme: Theme) {
     let mut line = inset(line, 1, 1);
-    let mut room = line.width.saturating_sub(run_width(&header.place));
+    let mut shown = &header.place;
+    let nameless = without_name(&header.place);
+    let room_beside = |place: &[Span]| line.width.saturating_sub(run_width(place));
+    if fitting(&header.counts, room_beside(shown)).is_empty() && !header.counts.is_empty() {
+        shown = &nameless;
+    }
+    let mut room = room_beside(shown);
     let counts = fitting(&header.counts, room);
+    let counts = match &header.clock {
+        Some(clock) => beside_clock(counts, room.saturating_sub(width(&clock.text) + GAP)),
+        None => counts,
+    };
     let columns = counts_width(counts);
     if columns > 0 {
         room -= columns + GAP;
@@ -24,7 +37,7 @@ pub(super) fn draw(buffer: &mut Buffer, line: Line, header: &Header, theme: Them
         line = put_right(buffer, line, &clock.text, theme.style(clock.role));
         line.width = line.width.saturating_sub(GAP);
     }
-    let rest = put_runs(buffer, place, &header.place, theme);
+    let rest = put_runs(buffer, place, shown, theme);
     // The counts stand at the right of what is left, beside the clock.
     let rest = line.intersection(rest);
     let mut line = after(rest, rest.width.saturating_sub(columns));
@@ -36,6 +49,16 @@ pub(super) fn draw(buffer: &mut Buffer, line: Line, header: &Header, theme: Them
     }
 }
 
+/// The place without the program's name, which a line can do without before the most urgent count.
+fn without_name(place: &[Span]) -> Vec<Span> {
+    let mut rest = place.get(1..).unwrap_or_default().to_vec();
+    rest.retain(|span| !span.text.trim().is_empty());
+    if let Some(first) = rest.first_mut() {
+        first.text = first.text.trim_start().to_owned();
+    }
+    rest
+}
+
 /// As many of the last counts as there is room for: the first ones matter least.
 fn fitting(counts: &[Span], room: u16) -> &[Span] {
     let mut counts = counts;
@@ -45,6 +68,12 @@ fn fitting(counts: &[Span], room: u16) -> &[Span] {
         counts = fewer;
     }
     counts
+}
+
+/// The counts that leave room for the clock; all of them when it would cost one that matters.
+fn beside_clock(counts: &[Span], room: u16) -> &[Span] {
+    let beside = fitting(counts, room);
+    if beside.len() >= counts.len().min(BESIDE_CLOCK) { beside } else { counts }
 }
 
 fn counts_width(counts: &[Span]) -> u16 {

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use super::columns::Plan;
 use super::pane::{
     Line, after, before, bordered, bottom_edge, inset, inside, label, label_right, put, put_lines, put_right,
     row, scroll_marks, scroll_to, top_edge,
@@ -12,12 +13,14 @@ use super::text::{cut, elide, width, wrap};
 use super::theme::Theme;
 use crate::app::screen::{List, Role, Row, Span};
 
-/// The pointer and a blank.
-const POINTER: u16 = 2;
+/// The pointer, or a sign that the row changed; and a sign that it is marked.
+pub(super) const POINTER: u16 = 2;
 /// The glyph and a blank; two columns for it, because `⌛` is wide.
-const GLYPH: u16 = 3;
+pub(super) const GLYPH: u16 = 3;
 /// Before each mark.
 const MARK_GAP: u16 = 2;
+/// What is before a row's words of its former phase.
+pub(super) const WAS_GAP: u16 = 2;
 /// A label is worth more than the time beside it below this, and more than the phase word below the next.
 const LABEL_BEFORE_TIME: u16 = 12;
 const LABEL_BEFORE_WORD: u16 = 8;
@@ -51,8 +54,11 @@ impl Columns {
     }
 }
 
-fn body(area: Rect, tiny: bool) -> Rect {
-    if tiny { area } else { inside(area) }
+/// Where the rows are.
+fn body(area: Rect, list: &List, tiny: bool) -> Rect {
+    let body = if tiny { area } else { inside(area) };
+    let heading = u16::from(list.wide).min(body.height);
+    Rect { y: body.y + heading, height: body.height - heading, ..body }
 }
 
 /// Index of the first row drawn: 0, unless the selected one would be out of sight.
@@ -61,13 +67,13 @@ fn first(list: &List, height: u16) -> usize {
 }
 
 pub(super) fn hit(area: Rect, list: &List, tiny: bool, at: Position) -> Option<usize> {
-    let body = body(area, tiny);
+    let body = body(area, list, tiny);
     let index = first(list, body.height) + usize::from(at.y.checked_sub(body.y)?);
     (body.contains(at) && index < list.rows.len()).then_some(index)
 }
 
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, tiny: bool, theme: Theme) {
-    let body = body(area, tiny);
+    let body = body(area, list, tiny);
     if !tiny {
         bordered(buffer, area, &list.title, focused, theme);
         draw_edges(buffer, area, list, body.height, theme);
@@ -78,11 +84,20 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, 
         put_lines(buffer, area, &lines, 0);
     }
     let columns = Columns::of(&list.rows, body.width);
+    let plan = list.wide.then(|| Plan::of(&list.rows, body.width));
+    if let (Some(plan), true) = (plan, !list.rows.is_empty()) {
+        let heading = Line { y: body.y.saturating_sub(1), height: 1, ..body };
+        plan.draw_heading(buffer, heading, theme);
+    }
     let first = first(list, body.height);
     for (y, (index, item)) in (0..body.height).zip(list.rows.iter().enumerate().skip(first)) {
         let line = row(body, y);
         let selected = list.selected == Some(index);
-        draw_row(buffer, line, item, selected, columns, theme);
+        draw_signs(buffer, line, item, selected, theme);
+        match plan {
+            Some(plan) => plan.draw_row(buffer, line, item, theme),
+            None => draw_row(buffer, line, item, columns, theme),
+        }
         if selected {
             buffer.set_style(line, if focused { theme.select() } else { Theme::SELECTED_QUIETLY });
         }
@@ -99,18 +114,33 @@ fn below(list: &List, height: u16) -> usize {
     list.total.saturating_sub(list.above + first(list, height) + shown)
 }
 
-fn draw_row(buffer: &mut Buffer, line: Line, item: &Row, selected: bool, columns: Columns, theme: Theme) {
-    let pointer = if selected { theme.pointer() } else { "" };
-    put(buffer, line, pointer, theme.style(Role::Strong));
+/// What stands before every row: pointer, signs, glyph.
+fn draw_signs(buffer: &mut Buffer, line: Line, item: &Row, selected: bool, theme: Theme) {
+    let sign = match (selected, &item.was) {
+        (true, _) => theme.pointer(),
+        (false, Some(_)) => theme.unseen(),
+        (false, None) => "",
+    };
+    put(buffer, Line { width: line.width.min(1), ..line }, sign, theme.style(Role::Strong));
+    if item.marked {
+        put(buffer, after(line, 1), theme.mark(), theme.style(Role::Strong));
+    }
     let line = after(line, POINTER);
     put(buffer, Line { width: line.width.min(GLYPH - 1), ..line }, &item.glyph, theme.signal(item.role));
-    let mut line = before(after(line, GLYPH), 1);
+}
+
+/// The phase's word in a role, standing out while it is new.
+pub(super) fn word_style(item: &Row, role: Role, theme: Theme) -> Style {
+    if item.flash { theme.style(role).patch(Theme::FLASH) } else { theme.style(role) }
+}
+
+fn draw_row(buffer: &mut Buffer, line: Line, item: &Row, columns: Columns, theme: Theme) {
+    let mut line = before(after(line, POINTER + GLYPH), 1);
     let (time, mut rest) = (after(line, line.width.saturating_sub(columns.time)), line);
     if columns.time > 0 {
         rest = before(rest, columns.time + 2);
     }
-    let mut marks =
-        item.marks.iter().fold(0, |sum: u16, mark| sum.saturating_add(width(&mark.text) + MARK_GAP));
+    let mut marks = marks_width(item);
     if columns.word > 0 {
         // Where there is no other place for it, a mark takes that of the word: the glyph still tells the phase,
         // and nothing else would tell that it may be old.
@@ -122,7 +152,7 @@ fn draw_row(buffer: &mut Buffer, line: Line, item: &Row, selected: bool, columns
         if squeezed {
             marks = 0;
         }
-        put_right(buffer, rest, &cut(word, columns.word, theme), theme.style(role));
+        put_right(buffer, rest, &cut(word, columns.word, theme), word_style(item, role, theme));
         // A short word leaves its blanks to the label.
         rest = before(rest, width(word).min(columns.word) + 1);
     }
@@ -135,20 +165,38 @@ fn draw_row(buffer: &mut Buffer, line: Line, item: &Row, selected: bool, columns
     } else if columns.time > 0 {
         put_right(buffer, time, &cut(&item.time, columns.time, theme), theme.style(Role::Muted));
     }
-    // A mark may push the label together, but not out.
+    draw_label(buffer, line, item, marks, theme);
+}
+
+/// The label with its marks, which take `marks` columns: they may push it together, but not out. The former phase
+/// stands behind where there is room that nothing else wants.
+pub(super) fn draw_label(buffer: &mut Buffer, line: Line, item: &Row, marks: u16, theme: Theme) {
     let marks = if line.width >= marks.saturating_add(LABEL_BESIDE_MARKS) { marks } else { 0 };
     let shown = elide(&item.label, line.width - marks, theme);
     let style = if item.role == Role::Danger { theme.style(Role::Strong) } else { Style::new() };
-    let rest = put(buffer, line, &shown, style);
+    let mut rest = put(buffer, line, &shown, style);
     if marks > 0 {
-        put_marks(buffer, after(rest, MARK_GAP), &item.marks, theme);
+        rest = put_marks(buffer, after(rest, MARK_GAP), &item.marks, theme);
+    }
+    if let Some(was) = &item.was
+        && width(was).saturating_add(WAS_GAP) <= rest.width
+    {
+        put(buffer, after(rest, WAS_GAP), was, theme.style(Role::Muted));
     }
 }
 
-fn put_marks(buffer: &mut Buffer, mut line: Line, marks: &[Span], theme: Theme) {
-    for mark in marks {
-        line = after(put(buffer, line, &mark.text, theme.style(mark.role)), MARK_GAP);
+/// Columns that the marks of a row take, the gaps before them included.
+pub(super) fn marks_width(item: &Row) -> u16 {
+    item.marks.iter().fold(0, |sum: u16, mark| sum.saturating_add(width(&mark.text) + MARK_GAP))
+}
+
+/// Returns what is left behind the last one.
+fn put_marks(buffer: &mut Buffer, mut line: Line, marks: &[Span], theme: Theme) -> Line {
+    for (index, mark) in marks.iter().enumerate() {
+        let gap = if index > 0 { MARK_GAP } else { 0 };
+        line = put(buffer, after(line, gap), &mark.text, theme.style(mark.role));
     }
+    line
 }
 
 /// The place in a long list at the top, the note at the bottom.

@@ -10,7 +10,7 @@ use super::pane::{
 };
 use super::text::{cut, elide, width};
 use super::theme::Theme;
-use crate::app::screen::{Menu, MenuItem, Role};
+use crate::app::screen::{Menu, MenuItem, Role, Span};
 
 const GAP: u16 = 3;
 
@@ -60,7 +60,7 @@ pub(super) fn draw(buffer: &mut Buffer, room: Rect, menu: &Menu, theme: Theme) -
     popup(buffer, places.popup, &menu.title, theme);
     let cursor = menu.query.as_ref().and_then(|input| {
         let sign = if theme.ascii { "> " } else { "› " };
-        draw_prompt(buffer, inset(places.query, 0, 1), sign, input, "", theme)
+        draw_prompt(buffer, inset(places.query, 0, 1), sign, input, &Span::default(), theme)
     });
     if let (Some(empty), true) = (&menu.empty, menu.items.is_empty()) {
         let line = inset(row(places.items, 0), 2, 1);

@@ -3,6 +3,7 @@
 //! Knows nothing of the model, the API or the clock, and keeps no state: two equal screens draw the same cells.
 //! Drawing and [`hit`] share every piece of layout arithmetic, so that a click lands on what was seen.
 
+mod columns;
 mod confirm;
 mod detail;
 mod facts;
@@ -37,6 +38,7 @@ fn plain(buffer: &mut Buffer) {
             "…" => "~",
             "“" | "”" => "\"",
             "×" => "x",
+            "→" => ">",
             _ => continue,
         };
         cell.set_symbol(plain);

@@ -208,6 +208,7 @@ mod tests {
         let screen = crate::app::screen::Screen {
             size: crate::app::screen::Size::default(),
             window_title: String::new(),
+            progress: crate::app::screen::Progress::None,
             ascii,
             theme: ThemeName::Mono,
             header: crate::app::screen::Header::default(),

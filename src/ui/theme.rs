@@ -105,6 +105,9 @@ impl Theme {
     /// The selection in a pane that does not take the keys.
     pub const SELECTED_QUIETLY: Style = BOLD.remove_modifier(Modifier::DIM);
 
+    /// A word that is another one since a moment ago.
+    pub const FLASH: Style = BADGE;
+
     /// The border of a pane that does not take the keys.
     pub const FAINT: Style = DIM;
 
@@ -117,6 +120,21 @@ impl Theme {
 
     pub fn pointer(self) -> &'static str {
         if self.ascii { ">" } else { "▸" }
+    }
+
+    /// Before a row that is marked.
+    pub fn mark(self) -> &'static str {
+        if self.ascii { "#" } else { "▪" }
+    }
+
+    /// Before a row that changed and was not looked at since.
+    pub fn unseen(self) -> &'static str {
+        if self.ascii { "~" } else { "•" }
+    }
+
+    /// From one place to another.
+    pub fn arrow(self) -> &'static str {
+        if self.ascii { " > " } else { " → " }
     }
 
     pub fn ellipsis(self) -> &'static str {

@@ -125,6 +125,7 @@ pub const ROOMS: &[Room] = &[
             "api::auth",
             "api::base_url",
             "app::keymap",
+            "app::notification::Switches",
             "app::screen::ThemeName",
             "app::time_format",
         ],
@@ -163,10 +164,24 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "clipboard",
-        rooms: &[],
+        rooms: &["terminal::Multiplexer"],
         crates: &["arboard", "base64", "open", "url"],
         std: &["env", "thread"],
-        why: "copying and opening links; it never writes to the terminal itself",
+        why: "copying and opening links; it never writes to the terminal itself, and only wraps for what is around it",
+    },
+    Room {
+        name: "desktop",
+        rooms: &[],
+        crates: &["notify_rust"],
+        std: &["thread"],
+        why: "shows a text; whose it is and whether anybody should see it is decided elsewhere",
+    },
+    Room {
+        name: "hook",
+        rooms: &["domain::text"],
+        crates: &["rustix"],
+        std: &["env", "io", "os", "process", "thread"],
+        why: "the only room that runs a command; what it is told is text by then, and what it says is cleaned",
     },
     Room {
         name: "demo",
@@ -190,7 +205,11 @@ pub const ROOMS: &[Room] = &[
             "clipboard",
             "clock",
             "demo",
+            "desktop",
             "domain",
+            "headless::Reading",
+            "headless::json",
+            "hook",
             "input",
             "runtime",
             "store",
@@ -198,8 +217,10 @@ pub const ROOMS: &[Room] = &[
             "worker",
         ],
         crates: &["jiff", "ratatui", "tokio"],
-        std: &["io", "thread"],
-        why: "the threads and channels of the real program; it decides nothing and draws nothing",
+        std: &["env", "io", "thread"],
+        why: "the threads and channels of the real program; it decides nothing and draws nothing. A hook gets the \
+              JSON that scripts get, so it is made where scripts have it made; the environment tells which terminal \
+              this is",
     },
     Room {
         name: "dashboard",
@@ -237,6 +258,8 @@ pub const GUARDED_STD: &[&str] = &["env", "fs", "io", "net", "os", "process", "t
 /// Files that may ask a clock of the machine's. Everywhere else the time is a parameter or a `Clock`.
 pub const CLOCKS: &[(&str, &[&str], &str)] = &[
     ("clock.rs", &["Timestamp::now", "Instant::now", "SystemClock"], "it is the clock"),
+    ("hook.rs", &["Instant::now"], "when a command has run too long"),
+    ("hook/child.rs", &["Instant::now"], "how long a command has run"),
     ("host.rs", &["SystemClock"], "the outside of the loop in production"),
     ("program.rs", &["SystemClock"], "hands the clock to the commands without a screen"),
     ("demo/mod.rs", &["SystemClock"], "the embedded Atlas has a clock of its own, as the real one has"),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use atlas_tui::api::{Answer, ApiError, ErrorKind, Meta, wire};
 use atlas_tui::app::keymap::Keymap;
 use atlas_tui::app::model::{Access, Setup, Source, Zone};
+use atlas_tui::app::notification::Switches;
 use atlas_tui::app::screen::{Size, ThemeName};
 use atlas_tui::app::time_format::TimeFormat;
 use atlas_tui::app::{Message, Model, update};
@@ -39,9 +40,12 @@ pub fn board<const N: usize>(jobs: [&str; N]) -> Model {
         theme: ThemeName::default(),
         ascii: false,
         mouse: false,
+        motion: true,
         time: TimeFormat::Utc,
         zone: Zone::new(|| TimeZone::UTC),
         interval: Duration::from_secs(3),
+        notify: Switches::default(),
+        hook: false,
     };
     let mut model = Model::new(setup, Source::Saved);
     model.load(jobs.map(|job| {

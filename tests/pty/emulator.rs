@@ -65,6 +65,14 @@ impl Launch {
         self
     }
 
+    /// With this config file.
+    pub fn config(self, text: &str) -> Self {
+        let directory = self.home.path().join("config");
+        std::fs::create_dir(&directory).unwrap();
+        std::fs::write(directory.join("config.toml"), text).unwrap();
+        self
+    }
+
     /// Without a controlling terminal there is no SIGHUP when it goes away.
     pub fn without_controlling_terminal(mut self) -> Self {
         self.controlling = false;

@@ -11,6 +11,7 @@
 )]
 
 mod emulator;
+mod outside;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;

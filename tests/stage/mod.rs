@@ -14,7 +14,8 @@ use atlas_tui::api::{self, ApiError, ErrorKind, Meta, RestoreApi, wire};
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::keymap::Keymap;
 use atlas_tui::app::model::{Access, Setup, Source, Zone};
-use atlas_tui::app::screen::{Size, ThemeName};
+use atlas_tui::app::notification::Switches;
+use atlas_tui::app::screen::{Progress, Size, ThemeName};
 use atlas_tui::app::time_format::TimeFormat;
 use atlas_tui::app::{Effect, Message, Model};
 use atlas_tui::clock::{Clock, TokioClock};
@@ -111,6 +112,7 @@ struct Shared {
     frames: usize,
     wakes: usize,
     effects: Vec<Effect>,
+    progress: Vec<Progress>,
     asleep: bool,
     left: bool,
     now: Timestamp,
@@ -148,9 +150,12 @@ impl Stage {
             theme: ThemeName::default(),
             ascii: false,
             mouse: false,
+            motion: true,
             time: TimeFormat::Utc,
             zone: Zone::new(|| TimeZone::UTC),
             interval: Duration::from_secs(3),
+            notify: Switches::default(),
+            hook: false,
         };
         Self {
             model: Some(Model::new(setup, Source::Saved)),
@@ -321,6 +326,11 @@ impl Stage {
         self.shared.lock().unwrap().effects.clone()
     }
 
+    /// What the terminal's tab was told to show, in order.
+    pub fn progress(&self) -> Vec<Progress> {
+        self.shared.lock().unwrap().progress.clone()
+    }
+
     pub fn requests(&self, job: &str) -> usize {
         self.atlas.requests.lock().unwrap().get(job).copied().unwrap_or_default()
     }
@@ -412,6 +422,11 @@ impl Host for TestHost {
     }
 
     fn opened(&mut self) {}
+
+    fn set_progress(&mut self, progress: Progress) -> Result<(), Infallible> {
+        self.shared.lock().unwrap().progress.push(progress);
+        Ok(())
+    }
 
     fn set_title(&mut self, _title: &str) -> Result<(), Infallible> {
         Ok(())

@@ -47,7 +47,7 @@ macro_rules! rows {
 }
 
 #[rustfmt::skip]
-pub(super) const TABLE: [Row; 43] = rows![
+pub(super) const TABLE: [Row; 48] = rows![
     Up "up" [k(Code::Up), c('k')] "up" Move "One line up";
     Down "down" [k(Code::Down), c('j')] "down" Move "One line down";
     PageUp "page-up" [k(Code::PageUp), Key::ctrl('b')] "page up" Move "One page up";
@@ -63,15 +63,20 @@ pub(super) const TABLE: [Row; 43] = rows![
 
     Add "add" [c('a')] "add" Lookups "Add a lookup";
     Edit "edit" [c('e')] "edit" Lookups "Edit the selected lookup";
-    Remove "remove" [k(Code::Delete)] "remove" Lookups "Remove the selected lookup from this board; nothing changes in Atlas";
-    Undo "undo" [c('u')] "undo" Lookups "Bring back the lookup removed last";
+    Remove "remove" [k(Code::Delete)] "remove" Lookups "Remove the selected or marked lookups from this board; nothing changes in Atlas";
+    Undo "undo" [c('u')] "undo" Lookups "Bring back what was removed last";
     MoveUp "move-up" [c('K'), shift(Code::Up)] "move up" Lookups "Move the selected lookup up";
     MoveDown "move-down" [c('J'), shift(Code::Down)] "move down" Lookups "Move the selected lookup down";
-    Filter "filter" [c('/')] "filter" Lookups "Show only the lookups that hold a text";
+    Mark "mark" [c(' ')] "mark" Lookups "Mark the selected lookup, or take its mark away";
+    MarkAll "mark-all" [c('*')] "mark all" Lookups "Mark all lookups in the list";
+    MarkNone "mark-none" [c('\\')] "mark none" Lookups "Take all marks away";
+    Filter "filter" [c('/')] "filter" Lookups "Show only the lookups with a word, a status:, kind: or age<";
     NextMatch "next-match" [c('n')] "next" Lookups "To the next match";
     PreviousMatch "previous-match" [c('N')] "previous" Lookups "To the previous match";
+    Sort "sort" [c('s')] "sort" Lookups "Sort by the next column, or in your own order";
+    ReverseSort "reverse-sort" [c('S')] "reverse" Lookups "Turn the order round";
 
-    Refresh "refresh" [c('r')] "refresh" Job "Read the selected job now";
+    Refresh "refresh" [c('r')] "refresh" Job "Read the selected job now, or all marked ones";
     RefreshAll "refresh-all" [Key::ctrl('r')] "refresh all" Job "Read all jobs now";
     Pause "pause" [c('p')] "pause" Job "Pause and resume refreshing";
     Slower "slower" [c('+'), c('=')] "slower" Job "Lengthen the refresh interval";

@@ -1,5 +1,6 @@
 //! What surrounds the panes: header, footer, notice, window title, and the first-start screen.
 
+use super::counts;
 use super::times::{self, Ticker};
 use super::view::{Footer, FooterKey, Header, Input, Layout, Pane, Prompt, Role, Span, Welcome};
 use crate::app::key::{Code, Key};
@@ -7,8 +8,6 @@ use crate::app::keymap::Action;
 use crate::app::model::{Access, Model, Source};
 use crate::app::overlay::Overlay;
 use crate::app::watch::Watch;
-use crate::domain::phase::Phase;
-use crate::worker::Pace;
 
 pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
     let key = match (model.source, &model.setup.access) {
@@ -16,6 +15,7 @@ pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
         (_, Access::Key { hint }) => Span::new(format!("key {hint}"), Role::Muted),
         (_, Access::Missing | Access::Half { .. }) => Span::new("no API key", Role::Warning),
     };
+    let counts = counts::counts(model, ticker);
     let host = Span::new(model.setup.host.clone(), Role::Plain);
     let place = if is_tiny(model) {
         // The rest of the line belongs to what is wrong.
@@ -34,49 +34,11 @@ pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
         let last = model.watches.iter().filter_map(|watch| watch.job.value.as_ref().map(|(_, at)| *at)).max();
         last.map(|at| Span::new(format!("as of {}", times::wall_clock(model, at)), Role::Muted))
     };
-    Header { place, counts: counts(model), clock }
+    Header { place, counts, clock }
 }
 
 fn is_tiny(model: &Model) -> bool {
     matches!(model.layout(), Layout::Tiny(_))
-}
-
-/// Is anything wrong: how many are watched, and in which phases.
-fn counts(model: &Model) -> Vec<Span> {
-    let (mut running, mut ready, mut failed, mut unread) = (0, 0, 0, 0);
-    for watch in &model.watches {
-        match watch.phase() {
-            Some(Phase::Pending | Phase::Queued | Phase::Running | Phase::Finalizing) => running += 1,
-            Some(Phase::Ready) => ready += 1,
-            Some(Phase::Failed) => failed += 1,
-            _ => {}
-        }
-        unread += usize::from(watch.job.error.is_some());
-    }
-    let mut counts: Vec<Span> = Vec::new();
-    if model.paused {
-        counts.push(Span::new("paused", Role::Warning));
-    }
-    if model.pace == Pace::Slowed && !model.paused {
-        counts.push(Span::new("slowed: rate budget", Role::Warning));
-    }
-    if model.read_only {
-        counts.push(Span::new("lookups read-only", Role::Warning));
-    }
-    if !model.watches.is_empty() {
-        counts.push(Span::new(format!("{} watched", model.watches.len()), Role::Muted));
-    }
-    for (count, word, role) in [
-        (running, "running", Role::Active),
-        (ready, "ready", Role::Good),
-        (failed, "failed", Role::Danger),
-        (unread, if unread == 1 { "error" } else { "errors" }, Role::Warning),
-    ] {
-        if count > 0 {
-            counts.push(Span::new(format!("{count} {word}"), role));
-        }
-    }
-    counts
 }
 
 /// The spans with a separator between each two.
@@ -91,25 +53,11 @@ fn joined(spans: Vec<Span>, separator: &str) -> Vec<Span> {
     joined
 }
 
-/// Without a running time: a title that changes each second is noise in every tab bar.
-pub(super) fn window_title(model: &Model) -> String {
-    match model.selected_watch() {
-        Some(watch) => {
-            format!("atlas-tui: {} {}", watch.lookup.name(), watch.word())
-        }
-        None => "atlas-tui".into(),
-    }
-}
-
 pub(super) fn footer(model: &Model) -> Footer {
     let prompt = model.prompt.as_ref().map(|input| Prompt {
         sign: "/",
         input: Input { text: input.value().to_owned(), cursor: input.cursor() },
-        note: format!(
-            "{} shown · {} keep · Esc clear",
-            model.visible().count(),
-            Key::plain(Code::Enter).label(model.setup.ascii)
-        ),
+        note: prompt_note(model),
     });
     let keys = footer_actions(model)
         .into_iter()
@@ -136,6 +84,8 @@ fn footer_actions(model: &Model) -> Vec<Action> {
             Action::Quit,
             Action::Refresh,
             Action::Filter,
+            Action::Sort,
+            Action::Mark,
             Action::Copy,
             Action::OpenLink,
             Action::Raw,
@@ -166,7 +116,8 @@ fn works(model: &Model, action: Action) -> bool {
     let selected = model.selected_watch();
     let job = selected.and_then(Watch::restore_job);
     match action {
-        Action::Open | Action::Refresh | Action::Copy => selected.is_some(),
+        Action::Open | Action::Refresh | Action::Copy | Action::Mark => selected.is_some(),
+        Action::Sort => model.row_count() > 1,
         Action::Raw => job.is_some(),
         Action::OpenLink => job.is_some_and(|job| !job.downloads().is_empty()),
         Action::Demo => leads_somewhere(model),
@@ -181,6 +132,15 @@ fn leads_somewhere(model: &Model) -> bool {
 
 fn footer_word(model: &Model, action: Action) -> &'static str {
     if action == Action::Demo && model.aside.is_some() { "leave demo" } else { action.word() }
+}
+
+/// What is wrong with the filter and where, or how much it shows.
+fn prompt_note(model: &Model) -> Span {
+    if let Some(fault) = model.filter.faults().first() {
+        return Span::new(format!("at {}: {}", fault.at, fault.what), Role::Warning);
+    }
+    let enter = Key::plain(Code::Enter).label(model.setup.ascii);
+    Span::new(format!("{} shown · {enter} keep · Esc clear", model.row_count()), Role::Muted)
 }
 
 /// The first-start screen: what this is, how to sign in, and the next key.

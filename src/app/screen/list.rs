@@ -1,12 +1,15 @@
 //! The list of lookups.
 
-use super::times::Ticker;
-use super::view::{Layout, List, Role, Row, Span};
+use super::times::{self, Ticker};
+use super::view::{Layout, List, Role, Row, Span, Wide};
 use crate::app::layout;
 use crate::app::model::Model;
+use crate::app::order::Column;
 use crate::app::watch::Watch;
 use crate::domain::countdown::{self, Severity};
+use crate::domain::job::{DeliveryType, RestoreJob};
 use crate::domain::phase::Phase;
+use crate::domain::text::clean;
 
 /// How a phase is shown, by itself. A link's role depends on the time left: see [`role_of`].
 pub(super) fn phase_role(phase: &Phase) -> Role {
@@ -48,9 +51,9 @@ pub(super) fn role_of(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Role
     }
 }
 
-fn row(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Row {
+fn row(model: &Model, watch: &Watch, wide: bool, ticker: &mut Ticker) -> Row {
     let ascii = model.setup.ascii;
-    let mut row = Row { label: watch.lookup.name(), ..Row::default() };
+    let mut row = Row { label: watch.lookup.name(), marked: watch.marked, ..Row::default() };
     let server_now = model.clock.at(ticker.now);
     match (watch.status(), &watch.job.error) {
         (Some(status), _) => {
@@ -85,32 +88,63 @@ fn row(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Row {
     if watch.unsaved && model.save_error.is_some() {
         row.marks.push(Span::new("unsaved", Role::Warning));
     }
+    if let Some(changed) = &watch.changed {
+        let flash = changed.flashes_until(ticker.now).filter(|_| model.setup.motion);
+        ticker.wake_at(flash);
+        row.flash = flash.is_some();
+        row.was = Some(changed.words());
+    }
+    row.wide = wide.then(|| Box::new(columns(watch, ticker)));
     row
 }
 
-/// The rows on screen. Only they are built: a thousand lookups cost as much as one screenful.
+fn columns(watch: &Watch, ticker: &mut Ticker) -> Wide {
+    let job = watch.restore_job();
+    let target = match job.map(|job| (job.target_name.as_deref(), job.delivery_type.as_ref())) {
+        Some((Some(name), _)) => name,
+        Some((None, Some(DeliveryType::Download))) => "download",
+        _ => "",
+    };
+    let goes_on = watch.phase().is_some_and(|phase| !phase.is_over());
+    Wide {
+        kind: watch.lookup.target.kind.as_str(),
+        source: watch.lookup.target.instance.to_string(),
+        target: target.into(),
+        progress: job.filter(|_| goes_on).and_then(RestoreJob::progress),
+        age: watch.job.value.as_ref().map(|(_, at)| times::data_age(*at, ticker)).unwrap_or_default(),
+    }
+}
+
+/// The rows on screen. Only they are looked at: ten thousand lookups cost as much as one screenful.
 pub(super) fn list(model: &Model, layout: Layout, ticker: &mut Ticker) -> List {
     let window = layout::list_rows(model.setup.size, layout);
-    let mut rows = Vec::new();
-    let mut selected = None;
-    let mut total = 0;
-    for watch in model.visible() {
-        if (model.offset..model.offset + window).contains(&total) {
-            if Some(watch.id) == model.selected {
-                selected = Some(rows.len());
-            }
-            rows.push(row(model, watch, ticker));
-        }
-        total += 1;
-    }
+    let wide = layout::is_wide(model.setup.size, layout);
+    let total = model.row_count();
+    let shown = (model.offset..total.min(model.offset + window)).filter_map(|row| model.row(row));
+    let shown: Vec<&Watch> = shown.collect();
+    let selected = shown.iter().position(|watch| Some(watch.id) == model.selected);
+    let rows = shown.into_iter().map(|watch| row(model, watch, wide, ticker)).collect();
     let empty =
         (total == 0).then(|| format!("nothing matches “{}”; Esc clears the filter", model.filter.text()));
-    let note = (!model.filter.is_empty()).then(|| {
-        let all = model.watches.len();
-        Span::new(
-            format!("/{} · {total} of {all}", crate::domain::text::clean(model.filter.text())),
-            Role::Highlight,
-        )
-    });
-    List { title: "Lookups".into(), rows, selected, above: model.offset, total, empty, note }
+    ticker.wake_at(model.rows.changes_at());
+    let title = match (model.order.by, model.order.reversed) {
+        (Column::Own, false) => "Lookups".into(),
+        (Column::Own, true) => "Lookups, reversed".into(),
+        (by, false) => format!("Lookups by {}", by.word()),
+        (by, true) => format!("Lookups by {}, rev.", by.word()),
+    };
+    List { title, rows, selected, above: model.offset, total, empty, note: note(model, total), wide }
+}
+
+/// The filter in force, and whether all of it is.
+fn note(model: &Model, total: usize) -> Option<Span> {
+    let typed = clean(model.filter.text().trim());
+    let all = model.watches.len();
+    match model.filter.faults().len() {
+        _ if typed.is_empty() => None,
+        0 => Some(Span::new(format!("/{typed} · {total} of {all}"), Role::Highlight)),
+        faults => {
+            Some(Span::new(format!("{faults} not understood in /{typed} · {total} of {all}"), Role::Warning))
+        }
+    }
 }

@@ -3,11 +3,14 @@
 //! `project(model, now)` is pure: it gives the [`Screen`] and the moment at which time alone makes it another
 //! one. With nothing timed on screen there is no such moment, and the loop sleeps until something happens.
 
+mod counts;
 mod detail;
 mod form;
 mod frame;
 mod list;
+mod log;
 mod notice;
+mod outside;
 mod overlays;
 mod shapes;
 mod sunset;
@@ -17,6 +20,7 @@ use jiff::Timestamp;
 
 use super::model::Model;
 pub use super::view;
+pub use log::log_end;
 pub use overlays::palette_actions;
 use times::Ticker;
 pub use view::*;
@@ -44,14 +48,16 @@ pub fn project(model: &Model, now: Timestamp) -> Projection {
         let detail = watch.map(|watch| detail::detail(model, watch, &mut ticker));
         Body::Board(Box::new(Board { layout, focus: model.focus, list, detail }))
     };
-    let overlay = overlays::overlay(model);
+    let overlay = overlays::overlay(model, &mut ticker);
     let notice = notice::notice(model, &mut ticker);
     for watch in &model.watches {
         ticker.wake_at(watch.status_changes_at());
     }
+    let (window_title, progress) = outside::title_and_progress(model);
     let screen = Screen {
         size: model.setup.size,
-        window_title: frame::window_title(model),
+        window_title,
+        progress,
         ascii: model.setup.ascii,
         theme: model.setup.theme,
         header: frame::header(model, &mut ticker),
@@ -60,5 +66,7 @@ pub fn project(model: &Model, now: Timestamp) -> Projection {
         footer: frame::footer(model),
         overlay,
     };
+    // Not for the screen: after the header, which shows the time where a text on the screen depends on it.
+    outside::wake(model, &mut ticker);
     Projection { screen, changes_at: ticker.next() }
 }

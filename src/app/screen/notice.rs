@@ -6,6 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::times::Ticker;
 use super::view::{Role, Size, Span};
+use crate::app::keymap::Action;
 use crate::app::layout;
 use crate::app::model::Model;
 
@@ -13,24 +14,64 @@ use crate::app::model::Model;
 const PATH_LEAST: usize = 20;
 
 pub(super) fn notice(model: &Model, ticker: &mut Ticker) -> Option<Span> {
-    if let Some(notice) = &model.notice {
+    let size = model.setup.size;
+    if possible(model).is_none()
+        && let Some(notice) = &model.notice
+    {
         ticker.wake_at(Some(notice.until));
-        return Some(Span::new(fitted(&notice.text, model.setup.size), notice.role));
+        return Some(Span::new(fitted(&notice.text, size), notice.role));
     }
-    lasting(model).map(|words| Span::new(fitted(&words, model.setup.size), Role::Warning))
+    lasting(model).map(|(words, role)| Span::new(fitted(&words, size), role))
+}
+
+/// What the filter takes, while somebody types what it does not.
+fn possible(model: &Model) -> Option<&str> {
+    model.prompt.as_ref()?;
+    model.filter.faults().first().map(|fault| fault.possible.as_str())
 }
 
 /// What is said for as long as it is so, or until Esc.
-fn lasting(model: &Model) -> Option<Cow<'_, str>> {
-    let unsaved = model.save_error.as_ref().map(|why| Cow::Owned(format!("not saved: {why}")));
-    unsaved.or_else(|| model.file_note.as_deref().map(Cow::Borrowed))
+fn lasting(model: &Model) -> Option<(Cow<'_, str>, Role)> {
+    if let Some(possible) = possible(model) {
+        return Some((Cow::Borrowed(possible), Role::Muted));
+    }
+    if let Some(why) = &model.save_error {
+        return Some((Cow::Owned(format!("not saved: {why}")), Role::Warning));
+    }
+    let marked = marked(model).map(|words| (Cow::Owned(words), Role::Strong));
+    marked.or_else(|| model.file_note.as_deref().map(|note| (Cow::Borrowed(note), Role::Warning)))
+}
+
+/// How many are marked, and what can be done to them.
+fn marked(model: &Model) -> Option<String> {
+    let count = model.watches.iter().filter(|watch| watch.marked).count();
+    if count == 0 {
+        return None;
+    }
+    let shown = if count == model.watches.len() {
+        count
+    } else {
+        model.visible().filter(|watch| watch.marked).count()
+    };
+    let mut text = format!("{count} marked");
+    if shown < count {
+        text = format!("{text}, {} of them not shown", count - shown);
+    }
+    let keys = [Action::Refresh, Action::Remove, Action::Copy, Action::MarkNone].into_iter();
+    let keys = keys.filter(|action| !model.setup.keymap.keys(*action).is_empty());
+    let keys: Vec<String> = keys.map(|action| format!("{} {}", model.key(action), action.word())).collect();
+    if !keys.is_empty() {
+        text = format!("{text}: {}", keys.join(", "));
+    }
+    Some(text)
 }
 
 impl Model {
     /// The rows that the notice takes from the panes.
     pub(in crate::app) fn notice_rows(&self) -> usize {
-        let passing = self.notice.as_ref().map(|notice| Cow::Borrowed(notice.text.as_str()));
-        let text = passing.or_else(|| lasting(self));
+        let passing = self.notice.as_ref().filter(|_| possible(self).is_none());
+        let passing = passing.map(|notice| Cow::Borrowed(notice.text.as_str()));
+        let text = passing.or_else(|| lasting(self).map(|(words, _)| words));
         text.map_or(0, |text| usize::from(layout::notice_rows(self.setup.size, &text)))
     }
 }

@@ -1,21 +1,22 @@
 //! What lies over the board, as it is read.
 
 use super::form;
-use super::times;
-use super::view::{Confirm, Help, Input, Log, Menu, MenuItem, Overlay, Raw, Role, Span};
+use super::log;
+use super::times::Ticker;
+use super::view::{Confirm, Help, Input, Menu, MenuItem, Overlay, Raw, Role, Span};
 use crate::app::key::{Code, Key};
 use crate::app::keymap::Action;
 use crate::app::layout;
 use crate::app::model::Model;
 use crate::app::overlay;
 
-pub(super) fn overlay(model: &Model) -> Option<Overlay> {
+pub(super) fn overlay(model: &Model, ticker: &mut Ticker) -> Option<Overlay> {
     Some(match model.overlay.as_ref()? {
         overlay::Overlay::Form(state) => Overlay::Form(form::form(state, model.setup.ascii)),
         overlay::Overlay::Help { scroll } => Overlay::Help(help(model, *scroll)),
         overlay::Overlay::Raw(view) => Overlay::Raw(raw(model, view)),
         overlay::Overlay::Menu(menu) => Overlay::Menu(Menu {
-            title: menu.title.into(),
+            title: menu.title.clone(),
             query: None,
             items: menu
                 .items
@@ -54,7 +55,7 @@ pub(super) fn overlay(model: &Model) -> Option<Overlay> {
                 keys: vec![("y".into(), "quit"), ("Esc".into(), "stay")],
             })
         }
-        overlay::Overlay::Log { scroll } => Overlay::Log(log(model, *scroll)),
+        overlay::Overlay::Log { scroll } => Overlay::Log(log::log(model, *scroll, ticker)),
     })
 }
 
@@ -113,29 +114,4 @@ fn raw(model: &Model, view: &crate::app::raw::RawView) -> Raw {
             ("Esc".into(), "close"),
         ],
     }
-}
-
-fn log(model: &Model, scroll: u16) -> Log {
-    let rows = layout::overlay_rows(model.setup.size);
-    let lines = model.log.iter().skip(usize::from(scroll)).take(rows).map(|entry| {
-        let status = entry.http_status.map_or_else(|| "---".into(), |status| status.to_string());
-        let mut spans = vec![
-            Span::new(times::time_of_day(model, entry.at), Role::Muted),
-            Span::new(format!(" {status} "), entry.role),
-            Span::new(format!("{:>6} ms ", entry.latency.as_millis()), Role::Muted),
-            Span::new(entry.lookup.clone(), Role::Plain),
-        ];
-        // Before the outcome, which may be long: a support case needs the id whole.
-        if let Some(id) = &entry.request_id {
-            spans.push(Span::new(format!(" {id}"), Role::Muted));
-        }
-        spans.push(Span::new(format!(" {}", entry.outcome), entry.role));
-        if entry.requests > 1 {
-            spans.push(Span::new(format!(" · {} requests", entry.requests), Role::Muted));
-        }
-        spans.push(Span::new(format!(" · {} B", entry.body_bytes), Role::Muted));
-        spans
-    });
-    // Already cut to the window, so `ui` has nothing left to scroll.
-    Log { title: format!("Requests · {}", model.log.len()), lines: lines.collect(), scroll: 0 }
 }

@@ -170,13 +170,32 @@ pub(super) fn next_minute(now: Timestamp) -> Option<Timestamp> {
 /// How long ago an answer came, in steps of five seconds below a minute: exact enough to trust, and quiet.
 pub(super) fn updated(at: Timestamp, ticker: &mut Ticker) -> String {
     let at = whole_second(at);
+    match step_of_age(at, ticker) {
+        None => format!("updated {} ago", ticker.local(countdown::age(at, ticker.now))),
+        Some(0) => "updated just now".into(),
+        Some(step) => format!("updated {step} s ago"),
+    }
+}
+
+/// The same for a narrow column: `now`, `5s`, `6m`.
+pub(super) fn data_age(at: Timestamp, ticker: &mut Ticker) -> String {
+    let at = whole_second(at);
+    match step_of_age(at, ticker) {
+        None => ticker.local(countdown::age_short(at, ticker.now)),
+        Some(0) => "now".into(),
+        Some(step) => format!("{step}s"),
+    }
+}
+
+/// Seconds below a minute, in steps of five.
+fn step_of_age(at: Timestamp, ticker: &mut Ticker) -> Option<i64> {
     let seconds = at.duration_until(ticker.now).as_secs().max(0);
     if seconds >= 60 {
-        return format!("updated {} ago", ticker.local(countdown::age(at, ticker.now)));
+        return None;
     }
     let step = seconds / 5 * 5;
     ticker.wake_at(at.checked_add(SignedDuration::from_secs(step + 5)).ok());
-    if step == 0 { "updated just now".into() } else { format!("updated {step} s ago") }
+    Some(step)
 }
 
 pub(super) const SECOND: SignedDuration = SignedDuration::from_secs(1);

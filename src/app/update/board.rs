@@ -5,8 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{demo, lookups};
-use crate::app::copy;
+use super::{demo, lookups, marks, sort};
 use crate::app::filter::Filter;
 use crate::app::form::Form;
 use crate::app::keymap::Action;
@@ -43,23 +42,25 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
             let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
             model.overlay = Some(Overlay::Form(Box::new(Form::edit(&watch.lookup).at(&model.setup.host))));
         }
-        Action::Remove => lookups::remove_selected(model, now, effects),
+        Action::Remove => lookups::remove_chosen(model, now, effects),
         Action::Undo => lookups::undo_removal(model, now, effects),
         Action::MoveUp => lookups::move_selected(model, -1, now, effects),
         Action::MoveDown => lookups::move_selected(model, 1, now, effects),
         Action::Filter => model.prompt = Some(Input::new(model.filter.text().to_owned())),
         Action::NextMatch => select_by(model, 1, effects),
         Action::PreviousMatch => select_by(model, -1, effects),
+        Action::Mark => marks::toggle(model, now, effects),
+        Action::MarkAll => marks::all(model, now),
+        Action::MarkNone => marks::none(model, now),
+        Action::Sort | Action::ReverseSort => sort::change(model, action, now, effects),
         Action::Refresh => {
-            let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
-            let (id, name) = (watch.id, watch.lookup.name());
-            let (failed, under_way) = (watch.job.error.is_some(), watch.job.in_flight.is_some());
-            if failed {
-                // The same error again would look as if the key had done nothing.
-                let words = if under_way { "a try is under way" } else { "trying again" };
-                model.say(format!("{name}: {words}"), Role::Info, now);
+            let chosen = marks::chosen(model);
+            match chosen.as_slice() {
+                [] => return say_none_selected(model, now),
+                [one] => say_tried_again(model, *one, now),
+                many => model.say(format!("refreshing {} marked", many.len()), Role::Info, now),
             }
-            effects.push(Effect::Work(Command::Refresh(Some(id))));
+            effects.extend(chosen.into_iter().map(|id| Effect::Work(Command::Refresh(Some(id)))));
             // Whoever wants to know how things are wants the other instance's lookups too.
             effects.push(Effect::Reload);
         }
@@ -80,8 +81,12 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         }
         Action::Log => model.overlay = Some(Overlay::Log { scroll: 0 }),
         Action::Copy => {
-            let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
-            model.overlay = Some(Overlay::Menu(copy::menu(&model.setup.base_url, watch)));
+            let items = marks::copies(model);
+            if items.is_empty() {
+                return say_none_selected(model, now);
+            }
+            let title = marks::title(model);
+            model.overlay = Some(Overlay::Menu(Menu { title, items, selected: 0 }));
         }
         Action::CopyId => copy_choice(model, 'y', now, effects),
         Action::CopyUrl => copy_choice(model, 'u', now, effects),
@@ -112,6 +117,13 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         | Action::Top
         | Action::Bottom => {}
     }
+}
+
+/// The same error again would look as if the key had done nothing.
+fn say_tried_again(model: &mut Model, id: WatchId, now: Timestamp) {
+    let Some(watch) = model.watch(id).filter(|watch| watch.job.error.is_some()) else { return };
+    let words = if watch.job.in_flight.is_some() { "a try is under way" } else { "trying again" };
+    model.say(format!("{}: {words}", watch.lookup.name()), Role::Info, now);
 }
 
 /// Turns one of the screws: how often is read, how times are written, whether the mouse is heard.
@@ -171,7 +183,7 @@ pub(super) fn distance(action: Action, rows: usize) -> Option<isize> {
 }
 
 /// Why a key did nothing.
-fn say_none_selected(model: &mut Model, now: Timestamp) {
+pub(super) fn say_none_selected(model: &mut Model, now: Timestamp) {
     let words = if model.watches.is_empty() {
         format!("no lookup yet: {} adds one", model.key(Action::Add))
     } else {
@@ -191,14 +203,14 @@ fn move_by(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
 
 /// Selects the lookup `by` rows further down among those the filter shows.
 pub(super) fn select_by(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
-    let ids: Vec<WatchId> = model.visible().map(|watch| watch.id).collect();
-    let current = model.selected.and_then(|id| ids.iter().position(|known| *known == id));
+    let current = model.selected.and_then(|id| model.row_of(id));
     let wanted = match current {
-        Some(index) => index.saturating_add_signed(by).min(ids.len().saturating_sub(1)),
+        Some(row) => row.saturating_add_signed(by).min(model.row_count().saturating_sub(1)),
         None => 0,
     };
-    if let Some(id) = ids.get(wanted) {
-        select(model, *id, effects);
+    if let Some(id) = model.row(wanted).map(|watch| watch.id) {
+        select(model, id, effects);
+        model.rows.hold();
     }
 }
 
@@ -208,14 +220,17 @@ pub(super) fn select(model: &mut Model, id: WatchId, effects: &mut Vec<Effect>) 
         model.detail_scroll = 0;
         model.ends.detail = u16::MAX;
         effects.push(Effect::Work(Command::Attend(Some(id))));
+        // The one selected before may have been in the list for that reason alone.
+        if !model.filter.is_empty() {
+            model.rows.disturb();
+        }
     }
     model.follow_selection();
 }
 
 /// After the filter or the list changed: selects the first lookup shown if the selected one is not among them.
 pub(super) fn keep_selection_visible(model: &mut Model, effects: &mut Vec<Effect>) {
-    let shown = model.selected_watch().is_some_and(|watch| model.filter.shows(watch));
-    if shown {
+    if model.selected.is_some_and(|id| model.row_of(id).is_some()) {
         model.follow_selection();
         return;
     }
@@ -234,16 +249,9 @@ impl Model {
     /// Scrolls the list so that the selected row is on screen.
     pub(super) fn follow_selection(&mut self) {
         let rows = layout::list_rows(self.setup.size, self.layout());
-        let mut index = 0;
-        let mut total = 0;
-        for (at, watch) in self.visible().enumerate() {
-            if Some(watch.id) == self.selected {
-                index = at;
-            }
-            total = at + 1;
-        }
+        let index = self.selected.and_then(|id| self.row_of(id)).unwrap_or(0);
         self.offset = self.offset.min(index).max((index + 1).saturating_sub(rows));
-        self.offset = self.offset.min(total.saturating_sub(rows));
+        self.offset = self.offset.min(self.row_count().saturating_sub(rows));
     }
 }
 
@@ -267,8 +275,10 @@ fn back(model: &mut Model, effects: &mut Vec<Effect>) {
     } else if model.focus == Pane::Detail {
         model.focus = Pane::List;
     } else if !model.filter.is_empty() {
-        model.filter = Filter::default();
+        sort::filter(model, Filter::default());
         keep_selection_visible(model, effects);
+    } else if model.watches.iter().any(|watch| watch.marked) {
+        marks::clear(model);
     } else {
         model.notice = None;
         model.file_note = None;
@@ -289,10 +299,9 @@ fn change_interval(model: &mut Model, by: isize, now: Timestamp, effects: &mut V
 }
 
 fn copy_choice(model: &mut Model, key: char, now: Timestamp, effects: &mut Vec<Effect>) {
-    let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
-    let choices = copy::choices(&model.setup.base_url, watch);
-    if let Some(choice) = choices.into_iter().find(|choice| choice.key == key) {
-        carry_out(model, choice, now, effects);
+    match marks::copies(model).into_iter().find(|choice| choice.key == key) {
+        Some(choice) => carry_out(model, choice, now, effects),
+        None => say_none_selected(model, now),
     }
 }
 
@@ -338,7 +347,7 @@ fn open_link(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
                         does: Does::Open(download.url.to_owned()),
                     }
                 });
-            let menu = Menu { title: "Open a download link", items: items.collect(), selected: 0 };
+            let menu = Menu { title: "Open a download link".into(), items: items.collect(), selected: 0 };
             model.overlay = Some(Overlay::Menu(menu));
         }
     }

@@ -10,7 +10,7 @@ use crate::app::message::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::{Choice, Does, Overlay};
 use crate::app::raw::SHIFT;
-use crate::app::screen::palette_actions;
+use crate::app::screen::{log_end, palette_actions};
 
 pub(super) fn on_key(model: &mut Model, key: Key, now: Timestamp, effects: &mut Vec<Effect>) {
     let action = model.setup.keymap.action(key);
@@ -110,7 +110,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
     }
     let rows = layout::overlay_rows(model.setup.size);
     let Some(by) = board::distance(action, rows) else { return };
-    let limit = scroll_limit(model, rows);
+    let limit = scroll_limit(model, now);
     match &mut model.overlay {
         Some(Overlay::Help { scroll } | Overlay::Log { scroll }) => {
             let wanted = usize::from(*scroll).saturating_add_signed(by).min(limit);
@@ -126,13 +126,12 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
 }
 
 /// How far an overlay of text can be scrolled.
-fn scroll_limit(model: &Model, rows: usize) -> usize {
-    let lines = match &model.overlay {
-        Some(Overlay::Help { .. }) => return usize::from(model.ends.help),
-        Some(Overlay::Log { .. }) => model.log.len(),
+fn scroll_limit(model: &Model, now: Timestamp) -> usize {
+    match &model.overlay {
+        Some(Overlay::Help { .. }) => usize::from(model.ends.help),
+        Some(Overlay::Log { .. }) => log_end(model, now),
         _ => 0,
-    };
-    lines.saturating_sub(rows)
+    }
 }
 
 /// Carries out the selected line of a menu or the palette, and closes it.

@@ -1,12 +1,15 @@
 //! Adding, editing, removing and moving lookups, and keeping up with the file they are saved in.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
-use super::board;
+use super::{board, marks};
 use crate::app::form::{Form, Hint, another_atlas};
 use crate::app::keymap::Action;
 use crate::app::message::{Effect, Stored};
 use crate::app::model::{Model, Source};
+use crate::app::order::Order;
 use crate::app::overlay::Overlay;
 use crate::app::view::{Pane, Role};
 use crate::domain::lookup::{Edit, Lookup};
@@ -108,6 +111,7 @@ fn add(model: &mut Model, lookup: Lookup, effects: &mut Vec<Effect>) {
     effects.push(Effect::Work(Command::Watch(vec![(id, lookup.target.clone())])));
     let at = model.watches.len();
     model.watches.push(watch);
+    model.arrange(Some(id));
     save(model, Edit::Insert { at, lookup }, effects);
     show(model, id, effects);
 }
@@ -127,6 +131,7 @@ fn replace(model: &mut Model, id: WatchId, lookup: Lookup, effects: &mut Vec<Eff
         effects.push(Effect::Work(Command::Attend(model.selected)));
     }
     save(model, Edit::Replace { old, lookup }, effects);
+    model.arrange(model.selected);
     board::keep_selection_visible(model, effects);
 }
 
@@ -186,8 +191,8 @@ pub(super) fn follow_migration(model: &mut Model, now: Timestamp, effects: &mut 
 
 /// Selects a lookup even if the filter hides it: the filter goes.
 fn show(model: &mut Model, id: WatchId, effects: &mut Vec<Effect>) {
-    if model.watch(id).is_some_and(|watch| !model.filter.shows(watch)) {
-        model.filter = super::Filter::default();
+    if model.watch(id).is_some_and(|watch| !model.passes(watch)) {
+        super::sort::filter(model, super::Filter::default());
     }
     board::select(model, id, effects);
     if board::shows_detail_alone(model) {
@@ -195,15 +200,32 @@ fn show(model: &mut Model, id: WatchId, effects: &mut Vec<Effect>) {
     }
 }
 
-pub(super) fn remove_selected(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let shown: Vec<WatchId> = model.visible().map(|watch| watch.id).collect();
-    let Some(id) = model.selected else { return };
-    let Some(at) = model.watches.iter().position(|watch| watch.id == id) else { return };
-    let row = shown.iter().position(|known| *known == id).unwrap_or_default();
-    let watch = model.watches.remove(at);
-    effects.push(Effect::Work(Command::Unwatch(id)));
-    let neighbour = shown.get(row + 1).or_else(|| shown.get(row.checked_sub(1)?)).copied();
-    model.selected = None;
+/// Takes the marked lookups off the board, or else the selected one. One undo brings them all back.
+pub(super) fn remove_chosen(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let chosen: HashSet<WatchId> = marks::chosen(model).into_iter().collect();
+    if chosen.is_empty() {
+        return;
+    }
+    // The selection stays where it is, or goes to the next row that is left.
+    let row = model.selected.and_then(|id| model.row_of(id)).unwrap_or_default();
+    let left = |row: &usize| model.row(*row).map(|watch| watch.id).filter(|id| !chosen.contains(id));
+    let below = (row..model.row_count()).find_map(|row| left(&row));
+    let neighbour = below.or_else(|| (0..row).rev().find_map(|row| left(&row)));
+
+    let mut together = Vec::with_capacity(chosen.len());
+    let all = std::mem::take(&mut model.watches);
+    for (at, watch) in all.into_iter().enumerate() {
+        if chosen.contains(&watch.id) {
+            effects.push(Effect::Work(Command::Unwatch(watch.id)));
+            together.push((at, watch.lookup));
+        } else {
+            model.watches.push(watch);
+        }
+    }
+    if neighbour != model.selected {
+        model.selected = None;
+    }
+    model.arrange(neighbour);
     match neighbour {
         Some(id) => board::select(model, id, effects),
         None => board::keep_selection_visible(model, effects),
@@ -214,33 +236,60 @@ pub(super) fn remove_selected(model: &mut Model, now: Timestamp, effects: &mut V
         model.detail_scroll = 0;
     }
     let undo = model.key(Action::Undo);
-    model.say(format!("removed {}; {undo} brings it back", watch.lookup.name()), Role::Info, now);
-    save(model, Edit::Remove { target: watch.lookup.target.clone() }, effects);
-    model.remember_removed(at, watch.lookup);
+    let words = match together.as_slice() {
+        [(_, lookup)] => format!("removed {}; {undo} brings it back", lookup.name()),
+        many => format!("removed {} lookups; {undo} brings them all back", many.len()),
+    };
+    model.say(words, Role::Info, now);
+    for (_, lookup) in &together {
+        save(model, Edit::Remove { target: lookup.target.clone() }, effects);
+    }
+    model.remember_removed(together);
 }
 
 pub(super) fn undo_removal(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let Some((at, lookup)) = model.removed.pop() else {
+    let Some(together) = model.removed.pop() else {
         return model.say("nothing was removed in this session", Role::Info, now);
     };
-    if let Some(id) = twin(model, &lookup.target) {
-        return show(model, id, effects);
+    let mut fresh = Vec::with_capacity(together.len());
+    let mut first = None;
+    let words = match together.as_slice() {
+        [(_, lookup)] => format!("{} is back", lookup.name()),
+        many => format!("{} lookups are back", many.len()),
+    };
+    // From the top, so that each finds its place among those before it.
+    for (at, lookup) in together {
+        if let Some(id) = twin(model, &lookup.target) {
+            first = first.or(Some(id));
+            continue;
+        }
+        let mut watch = model.new_watch(lookup.clone());
+        watch.unsaved = model.source == Source::Saved;
+        first = first.or(Some(watch.id));
+        fresh.push((watch.id, lookup.target.clone()));
+        let at = at.min(model.watches.len());
+        model.watches.insert(at, watch);
+        save(model, Edit::Insert { at, lookup }, effects);
     }
-    let mut watch = model.new_watch(lookup.clone());
-    watch.unsaved = model.source == Source::Saved;
-    let id = watch.id;
-    let at = at.min(model.watches.len());
-    model.say(format!("{} is back", lookup.name()), Role::Good, now);
-    effects.push(Effect::Work(Command::Watch(vec![(id, lookup.target.clone())])));
-    model.watches.insert(at, watch);
-    save(model, Edit::Insert { at, lookup }, effects);
-    show(model, id, effects);
+    if !fresh.is_empty() {
+        model.say(words, Role::Good, now);
+        effects.push(Effect::Work(Command::Watch(fresh)));
+    }
+    model.arrange(first);
+    if let Some(id) = first {
+        show(model, id, effects);
+    }
 }
 
 /// Moves the selected lookup one place among all of them. A filter hides the places between, so it must be off.
 pub(super) fn move_selected(model: &mut Model, by: isize, now: Timestamp, effects: &mut Vec<Effect>) {
     if !model.filter.is_empty() {
         return model.say("the order can be changed when the filter is off (Esc)", Role::Warning, now);
+    }
+    if model.order != Order::default() {
+        let (sort, turn) = (model.key(Action::Sort), model.key(Action::ReverseSort));
+        let words = format!("lookups are moved in your own order only; {sort} and {turn} lead back to it");
+        return model.say(words, Role::Warning, now);
     }
     let Some(at) = model.watches.iter().position(|watch| Some(watch.id) == model.selected) else { return };
     let to = at.saturating_add_signed(by);
@@ -335,6 +384,7 @@ pub(super) fn merge(model: &mut Model, newer: Vec<Lookup>, effects: &mut Vec<Eff
         };
         model.watches.push(watch);
     }
+    model.arrange(model.selected);
     effects.extend(old.into_iter().map(|watch| Effect::Work(Command::Unwatch(watch.id))));
     if !fresh.is_empty() {
         effects.push(Effect::Work(Command::Watch(fresh)));
@@ -366,9 +416,9 @@ impl Model {
     fn start_afresh(&mut self, id: WatchId) -> WatchId {
         let Some(at) = self.watches.iter().position(|watch| watch.id == id) else { return id };
         let Some(old) = self.watches.get(at) else { return id };
-        let (lookup, unsaved) = (old.lookup.clone(), old.unsaved);
+        let (lookup, unsaved, marked) = (old.lookup.clone(), old.unsaved, old.marked);
         let mut fresh = self.new_watch(lookup);
-        fresh.unsaved = unsaved;
+        (fresh.unsaved, fresh.marked) = (unsaved, marked);
         let fresh_id = fresh.id;
         if let Some(place) = self.watches.get_mut(at) {
             *place = fresh;

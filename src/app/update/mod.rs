@@ -1,27 +1,37 @@
 //! `update`: the only place where the model changes. Never blocks, never sends: it answers with effects.
 
 mod board;
+mod change;
 mod demo;
 mod dialog;
 mod lookups;
+mod marks;
 mod report;
+mod sort;
 
 use jiff::Timestamp;
 use tui_input::{Input, InputRequest};
 
+use super::changed;
 use super::filter::Filter;
 use super::form::Place;
 use super::key::{Code, Key};
 use super::keymap::Action;
 use super::message::{Effect, Message, Mouse};
-use super::model::{Model, NOTICE};
+use super::model::{Attention, Model, NOTICE};
 use super::overlay::Overlay;
 use super::view::Pane;
+pub use change::settle;
 
 /// Takes in one message.
 pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
     let mut effects = Vec::new();
+    let by_person = matches!(message, Message::Key(_) | Message::Mouse(_));
     expire(model, now);
+    // Who types or points looks here, whatever the terminal said last.
+    if matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_)) {
+        model.attention = Attention::Here;
+    }
     match message {
         Message::Key(key) => on_key(model, key, now, &mut effects),
         Message::Paste(text) => on_paste(model, &text, now, &mut effects),
@@ -30,7 +40,12 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
             model.follow_selection();
             effects.push(Effect::Repaint);
         }
-        Message::Focus(true) => effects.push(Effect::Reload),
+        Message::Focus(gained) => {
+            model.attention = if gained { Attention::Here } else { Attention::Elsewhere };
+            if gained {
+                effects.push(Effect::Reload);
+            }
+        }
         Message::Mouse(mouse) => on_mouse(model, mouse, now, &mut effects),
         Message::Report(report) => report::take(model, report, now, &mut effects),
         Message::Stored(stored) => lookups::stored(model, stored, &mut effects),
@@ -46,26 +61,38 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
             lookups::merge(model, lookups, &mut effects);
         }
         Message::Said { text, role } => model.say(text, role, now),
+        Message::HookFailed { lookup, why, took } => change::hook_failed(model, lookup, &why, took, now),
         Message::Open(lookup) => lookups::open(model, lookup, &mut effects),
         Message::DemoStarted { host, lookups } => demo::enter(model, host, lookups, now, &mut effects),
         // Stays on the screen: with --demo there is nothing else on it.
         Message::DemoFailed { why } => {
             model.file_note = Some(format!("the demo could not be started: {why}"));
         }
-        Message::Wake | Message::Focus(false) => {}
+        Message::Wake => {}
         Message::Terminate => effects.push(Effect::Quit),
     }
+    changed::note(model, now);
+    if by_person {
+        marks::looked(model);
+    }
+    if model.is_disarranged() {
+        sort::settle(model, &mut effects);
+    }
+    change::react(model, now, &mut effects);
     effects
 }
 
 /// What time alone changes: a notice that is over, a link that has ended.
 fn expire(model: &mut Model, now: Timestamp) {
+    model.rows.tick(now);
     // One that would stay longer than any does comes from before the clock was set back.
     model.notice.take_if(|notice| notice.until <= now || now.duration_until(notice.until) > NOTICE);
     let clock = model.clock;
     for watch in &mut model.watches {
         if watch.status_changes_at().is_some_and(|at| at <= now) {
-            watch.assess(&clock, now);
+            let change = watch.assess(&clock, now);
+            model.changes.extend(change.map(|change| (watch.id, change)));
+            model.rows.disturb();
         }
     }
 }
@@ -95,7 +122,7 @@ fn on_prompt_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         }
         Code::Esc => {
             model.prompt = None;
-            model.filter = Filter::default();
+            sort::filter(model, Filter::default());
         }
         // As in less and vim: erasing beyond the start leaves.
         Code::Backspace if input.value().is_empty() => model.prompt = None,
@@ -103,7 +130,8 @@ fn on_prompt_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         Code::Down => return board::select_by(model, 1, effects),
         _ => {
             if edit(input, key) {
-                model.filter = Filter::new(input.value());
+                let filter = Filter::new(input.value());
+                sort::filter(model, filter);
             }
         }
     }
@@ -121,7 +149,8 @@ fn on_paste(model: &mut Model, text: &str, now: Timestamp, effects: &mut Vec<Eff
         None => {
             if let Some(input) = &mut model.prompt {
                 insert(input, text);
-                model.filter = Filter::new(input.value());
+                let filter = Filter::new(input.value());
+                sort::filter(model, filter);
                 board::keep_selection_visible(model, effects);
             } else {
                 // A paste onto the board can only mean: watch this.
@@ -159,7 +188,7 @@ fn on_mouse(model: &mut Model, mouse: Mouse, now: Timestamp, effects: &mut Vec<E
         }
         (_, Some(_)) | (Mouse::MenuItem(_), None) => {}
         (Mouse::Row(row), None) => {
-            let id = model.visible().nth(model.offset + row).map(|watch| watch.id);
+            let id = model.row(model.offset + row).map(|watch| watch.id);
             if let Some(id) = id {
                 board::select(model, id, effects);
                 model.focus = Pane::List;

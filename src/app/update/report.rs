@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::lookups;
+use super::{lookups, sort};
 use crate::api::{ApiError, Meta};
 use crate::app::message::Effect;
 use crate::app::model::{LogEntry, Model};
 use crate::app::overlay::Overlay;
+use crate::app::traffic::Question;
 use crate::app::view::Role;
 use crate::app::watch::{Reading, Watch};
 use crate::worker::{Ended, Read, Report, Schedule, Subject, WatchId};
@@ -22,6 +23,7 @@ pub(super) fn take(model: &mut Model, report: Report, now: Timestamp, effects: &
                     watch.job.started(request, at);
                 }
             });
+            model.rows.rescheduled(&model.filter);
         }
         // Only ever said of lookups with nothing under way: what was has given way.
         Report::Scheduled(schedules) => {
@@ -32,6 +34,7 @@ pub(super) fn take(model: &mut Model, report: Report, now: Timestamp, effects: &
                     watch.job.in_flight = None;
                 }
             });
+            model.rows.rescheduled(&model.filter);
         }
         Report::Pace(pace) => model.pace = pace,
         Report::Ended(ended) => take_in(model, *ended, now, effects),
@@ -67,13 +70,14 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
         Subject::Job(id) => model.watch(*id).filter(|watch| watch.job.is_current(request)),
         Subject::Jobs { .. } => None,
     };
-    let about = match subject {
-        Subject::Job(_) => lookup.map(|watch| watch.lookup.name()),
-        Subject::Jobs { instance, wanted } => Some(format!("{instance}: {wanted} jobs")),
+    let (about, question) = match subject {
+        Subject::Job(_) => (lookup.map(|watch| watch.lookup.name()), Question::Single),
+        Subject::Jobs { instance, wanted } => (Some(format!("{instance}: {wanted} jobs")), Question::List),
     };
     // A late report of a lookup that was read again since, or is gone.
     let Some(about) = about else { return };
-    model.log(log_entry(failure.as_ref(), &meta, about, latency, received_at));
+    let entry = log_entry(failure.as_ref(), &meta, about, latency, received_at);
+    model.log(LogEntry { question: Some(question), ..entry });
     if let Some(date) = meta.server_date {
         model.learn_time(date, sent_at, received_at, now);
     }
@@ -83,6 +87,8 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
     let clock = model.clock;
     let mut switched = Vec::new();
     let mut raw = None;
+    let mut changes = Vec::new();
+    let mut answered = Vec::with_capacity(reads.len());
     let selected = model.selected;
     each(model, reads.into_iter().map(|read| (read.watch, read)), |watch, read| {
         if !watch.job.is_current(request) {
@@ -97,12 +103,15 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
         }
         let reading = |job| Box::new(Reading { job, latency, meta: meta.clone() });
         watch.job.ended(request, result.map(reading).map_err(Box::new), received_at, next_at);
-        watch.assess(&clock, now);
+        changes.extend(watch.assess(&clock, now).map(|change| (watch.id, change)));
+        answered.push(watch.id);
     });
+    model.changes.append(&mut changes);
     if let (Some(raw), Some(Overlay::Raw(view))) = (raw, &mut model.overlay) {
         view.replace(raw.as_str());
     }
     lookups::switch_kinds(model, &switched, now, effects);
+    sort::place(model, &answered);
 }
 
 fn log_entry(
@@ -132,5 +141,6 @@ fn log_entry(
         body_bytes: meta.body_bytes,
         requests: meta.requests,
         request_id: meta.request_id.clone(),
+        question: None,
     }
 }

@@ -25,6 +25,9 @@ pub enum Anomaly {
     UnknownDeliveryType,
     /// The answer carries another job's id.
     IdMismatch,
+    /// Takes back what an earlier answer said: runs again, or finished at another time. Only who has seen the
+    /// earlier one can tell.
+    Regressed,
 }
 
 impl Anomaly {
@@ -43,6 +46,7 @@ impl Anomaly {
             Self::PastExpiryStillOpen => "past expiry, still open",
             Self::UnknownDeliveryType => "unknown delivery type",
             Self::IdMismatch => "answer names another job",
+            Self::Regressed => "went back on what it said",
         }
     }
 
@@ -61,6 +65,7 @@ impl Anomaly {
             Self::PastExpiryStillOpen => "past_expiry_still_open",
             Self::UnknownDeliveryType => "unknown_delivery_type",
             Self::IdMismatch => "id_mismatch",
+            Self::Regressed => "regressed",
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod anomaly;
 mod flags;
+mod regression;
 mod words;
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::id::ObjectId;
 use super::job::{DeliveryType, RestoreJob, Shape};
 pub use anomaly::Anomaly;
+pub use regression::Standing;
 
 /// Where a restore stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -1,0 +1,172 @@
+//! One run of the command, in a process group of its own: a child, and the three threads that wait for it.
+//!
+//! They are three so that none waits for another: a command may read nothing of its input, or leave something
+//! behind that holds its output open.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+use super::{Call, Failure};
+use crate::domain::text::{clean, shortened};
+
+/// Secrets are in variables that begin so; the command has no business with them.
+const SECRET: &str = "MONGODB_ATLAS_";
+
+/// The threads only read, write or wait.
+const STACK: usize = 64 * 1024;
+
+/// How much of the error output is read for its first line, and how much of that is said.
+const FIRST_LINE: u64 = 4096;
+const SAID: usize = 200;
+
+/// For the words of a command that has failed, which mostly are there already.
+const WORDS: Duration = Duration::from_millis(200);
+
+pub(super) struct Running {
+    pub number: u64,
+    lookup: String,
+    child: Child,
+    group: Pid,
+    since: Instant,
+    limit: Duration,
+    killed: bool,
+    words: Receiver<String>,
+}
+
+impl Running {
+    /// Starts the command. `ended` is called once, when it has ended and waits for [`Running::reap`].
+    pub fn start(
+        command: &[String],
+        call: Call,
+        number: u64,
+        limit: Duration,
+        ended: impl FnOnce() + Send + 'static,
+    ) -> Result<Self, Failure> {
+        let Call { lookup, input, variables } = call;
+        let since = Instant::now();
+        let fail = |lookup, error: &io::Error| Failure {
+            lookup,
+            why: format!("cannot be started: {}", clean(&error.to_string())),
+            took: since.elapsed(),
+        };
+        let mut child = match spawn(command, variables) {
+            Ok(child) => child,
+            Err(error) => return Err(fail(lookup, &error)),
+        };
+        let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let Some(group) = group else {
+            return Err(fail(lookup, &io::Error::other("the system gave it no process id")));
+        };
+        let (said, words) = sync_channel(1);
+        let (stdin, stderr) = (child.stdin.take(), child.stderr.take());
+        let thread = |name: &str| thread::Builder::new().name(name.to_owned()).stack_size(STACK);
+        let waits = thread("hook-input")
+            .spawn(move || {
+                // One that closes its input early may have read enough.
+                let _ = stdin.map(|mut stdin| writeln!(stdin, "{input}"));
+            })
+            .and_then(|_| thread("hook-errors").spawn(move || listen(stderr, &said)))
+            .and_then(|_| {
+                thread("hook-wait").spawn(move || {
+                    // Leaves it to be reaped, so that until then no other process can have its number.
+                    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+                    while waitid(WaitId::Pid(group), options).is_err_and(|error| error == Errno::INTR) {}
+                    ended();
+                })
+            });
+        let mut running = Self { number, lookup, child, group, since, limit, killed: false, words };
+        if let Err(error) = waits {
+            running.kill();
+            let _ = running.child.wait();
+            return Err(fail(running.lookup, &error));
+        }
+        Ok(running)
+    }
+
+    /// When it is to be killed; `None` once it is.
+    pub fn late_at(&self) -> Option<Instant> {
+        if self.killed { None } else { self.since.checked_add(self.limit) }
+    }
+
+    /// It must end within `grace` from now, if not sooner.
+    pub fn leave_within(&mut self, grace: Duration) {
+        self.limit = self.limit.min(self.since.elapsed() + grace);
+    }
+
+    pub fn kill_if_late(&mut self, now: Instant) {
+        if self.late_at().is_some_and(|at| at <= now) {
+            self.kill();
+        }
+    }
+
+    /// With all that it has started, unless that has left the group.
+    fn kill(&mut self) {
+        self.killed = true;
+        let _ = kill_process_group(self.group, Signal::KILL);
+    }
+
+    /// Takes the end of one that has ended.
+    pub fn reap(mut self) -> Result<(), Failure> {
+        let took = self.since.elapsed();
+        let why = match self.child.wait() {
+            Ok(status) if status.success() => return Ok(()),
+            Ok(_) if self.killed => format!("killed after {}", seconds(self.limit)),
+            Ok(status) => end(status),
+            Err(error) => error.to_string(),
+        };
+        let words = self.words.recv_timeout(WORDS).unwrap_or_default();
+        let why = if words.is_empty() { why } else { format!("{why}: {words}") };
+        Err(Failure { lookup: self.lookup, why, took })
+    }
+}
+
+fn spawn(command: &[String], variables: Vec<(&'static str, String)>) -> io::Result<Child> {
+    let (program, arguments) =
+        command.split_first().ok_or_else(|| io::Error::other("the command is empty"))?;
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with(SECRET) {
+            command.env_remove(name);
+        }
+    }
+    command.envs(variables);
+    // Not the terminal's foreground group: a key that is meant for the dashboard must not reach it.
+    command.process_group(0);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()
+}
+
+/// Hands on the first line that says something, and takes the rest, so that nobody waits for room to write it.
+fn listen(stderr: Option<ChildStderr>, said: &SyncSender<String>) {
+    let Some(stderr) = stderr else { return };
+    let mut head = BufReader::new(stderr).take(FIRST_LINE);
+    let mut line = Vec::new();
+    let mut words = String::new();
+    while words.is_empty() && head.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
+        let text = String::from_utf8_lossy(&line);
+        words = shortened(clean(&text).trim(), SAID).into_owned();
+        line.clear();
+    }
+    let _ = said.try_send(words);
+    let _ = io::copy(&mut head.into_inner(), &mut io::sink());
+}
+
+fn end(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("ended with status {code}"),
+        (None, Some(signal)) => format!("ended by signal {signal}"),
+        (None, None) => "ended without a status".to_owned(),
+    }
+}
+
+fn seconds(limit: Duration) -> String {
+    let millis = limit.as_millis();
+    if millis.is_multiple_of(1000) { format!("{} s", millis / 1000) } else { format!("{millis} ms") }
+}
