@@ -20,10 +20,10 @@ TARGET is one argument, so quote a whole command line. It may be:
 
 Examples:
   atlas-tui --demo
-  atlas-tui serverless/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
-  atlas-tui get 6a794733c0eb9e7a17740663 --kind serverless --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 \
+  atlas-tui dedicated/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
+  atlas-tui get 6a794733c0eb9e7a17740663 --kind flex --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 \
       --cluster-name orders
-  atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v1.0/…' -o json --exit-status
+  atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v2/…' -o json --exit-status
 
 Exit codes of get:
   0  an answer came; with --exit-status: completed, or a link is ready

@@ -198,8 +198,9 @@ fn signing_in(model: &Model) -> Vec<Vec<Span>> {
             vec![
                 Span::new("No API key was found. ", Role::Warning),
                 Span::new(
-                    "Give one of an Organization Owner or Project Owner in MONGODB_ATLAS_PUBLIC_API_KEY and \
-                     MONGODB_ATLAS_PRIVATE_API_KEY, and start again. Three ways to set both:",
+                    "Give one in MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, and start again; \
+                     the role Project Backup Manager reads all jobs of Flex and dedicated clusters. Three ways to \
+                     set both:",
                     Role::Plain,
                 ),
             ],
