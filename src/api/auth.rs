@@ -11,7 +11,7 @@
 //! challenge and keep it.
 //!
 //! It also answers the first `WWW-Authenticate` alone, whatever scheme that names. Once a server (or a proxy before
-//! it) has been seen to put another one first, `client` carries the exchange itself ([`Digest::is_alone`]).
+//! it) has been seen to put another one first, `client` carries the exchange itself (`Digest::is_alone`).
 //!
 //! diqwest names a challenge by host. Here the name is not used: a client has one origin, and so one challenge.
 

@@ -2,10 +2,10 @@
 //!
 //! Two threads, which both sleep without a time-out, so that an idle program does not wake:
 //!
-//! - `keys` blocks in crossterm's `read` and hands on what it means to us ([`event`]). It never asks `poll`
+//! - `keys` blocks in crossterm's `read` and hands on what it means to us (`event`). It never asks `poll`
 //!   first: a `read` takes all that has come. A change of size comes this way too, since crossterm has SIGWINCH;
 //!   it empties its pipe of signals before it asks for the size, so a storm of them ends in the latest one.
-//! - `watch` waits for the other signals and for the end of the terminal ([`watch`]). It is not left to `keys`,
+//! - `watch` waits for the other signals and for the end of the terminal (the file of that name). It is not left to `keys`,
 //!   because crossterm 0.29 does not report an end of file but spins on it (its issue 793).
 //!
 //! Must not know what a key is bound to, and never takes more than the closure will have.
