@@ -68,6 +68,8 @@ pub struct Told {
     pub budget: Option<Budget>,
     /// HTTP requests that the question took.
     pub requests: u32,
+    /// Whether an answer came at all: a network that is down says nothing of the bucket.
+    pub reached: bool,
     /// Refused for want of budget, with the wait that was asked for if one was.
     pub limited: Option<Option<Duration>>,
 }
@@ -261,7 +263,9 @@ impl Supply {
                 if let Some(level) = &mut self.level {
                     level.fill(now);
                     level.left = (level.left - as_f64(more + 1)).max(0.0);
-                    level.refill = (level.refill * UNTOLD_GROWTH).min(FASTEST.max(level.refill));
+                    if told.reached && !level.learnt {
+                        level.refill = (level.refill * UNTOLD_GROWTH).min(FASTEST.max(level.refill));
+                    }
                 }
             }
         }
@@ -309,7 +313,7 @@ impl Supply {
     }
 
     /// How fast the bucket is believed to fill, in requests a second; `None` while nothing is known of one.
-    #[must_use]
+    #[cfg(test)]
     pub fn refill(&self) -> Option<f64> {
         self.level.map(|level| level.refill)
     }

@@ -191,15 +191,8 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
                     }
                 });
             }
-            Command::Refresh(None) => {
-                for id in self.watches.ids() {
-                    self.watches.change(id, |watch| {
-                        if watch.flight.is_none() && watch.demand == Demand::None {
-                            watch.demand = Demand::Queued(now);
-                        }
-                    });
-                }
-            }
+            Command::Refresh(None) => self.queue(&self.watches.ids(), now),
+            Command::Queue(ids) => self.queue(&ids, now),
             Command::Pause(paused) => {
                 self.paused = paused;
                 if paused {
@@ -214,6 +207,16 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
                 self.interval = cadence::clamp_interval(interval);
                 self.reschedule(self.watches.ids(), true);
             }
+        }
+    }
+
+    fn queue(&mut self, ids: &[WatchId], now: Timestamp) {
+        for id in ids {
+            self.watches.change(*id, |watch| {
+                if watch.flight.is_none() && watch.demand == Demand::None {
+                    watch.demand = Demand::Queued(now);
+                }
+            });
         }
     }
 

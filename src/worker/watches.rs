@@ -17,12 +17,8 @@ pub(super) struct Watches {
     all: BTreeMap<WatchId, Watch>,
     /// Those with nothing under way that are to be read, by when.
     due: BTreeSet<(Timestamp, WatchId)>,
-    /// Those that are being read or are to be read. The others, most of all jobs that are over, pile up.
+    /// All of them, also those whose jobs are over.
     clusters: BTreeMap<Cluster, BTreeSet<WatchId>>,
-}
-
-fn is_active(watch: &Watch) -> bool {
-    watch.flight.is_some() || watch.ready_at().is_some()
 }
 
 /// Its place in the order.
@@ -44,7 +40,7 @@ impl Watches {
         self.due.iter().copied()
     }
 
-    /// Of a cluster, those that are being read or are to be read.
+    /// Those of a cluster.
     pub(super) fn of_cluster(&self, cluster: &Cluster) -> impl Iterator<Item = (WatchId, &Watch)> {
         let ids = self.clusters.get(cluster).into_iter().flatten();
         ids.filter_map(|id| Some((*id, self.all.get(id)?)))
@@ -54,9 +50,7 @@ impl Watches {
     pub(super) fn insert(&mut self, id: WatchId, watch: Watch) -> Option<Watch> {
         let old = self.remove(id);
         self.due.extend(place(id, &watch));
-        if is_active(&watch) {
-            self.clusters.entry(watch.target.cluster()).or_default().insert(id);
-        }
+        self.clusters.entry(watch.target.cluster()).or_default().insert(id);
         self.all.insert(id, watch);
         old
     }
@@ -82,11 +76,10 @@ impl Watches {
     /// Changes one, but for its project and instance. `None` when it is not watched.
     pub(super) fn change<T>(&mut self, id: WatchId, change: impl FnOnce(&mut Watch) -> T) -> Option<T> {
         let watch = self.all.get_mut(&id)?;
-        let (before, kind, was_active) = (place(id, watch), watch.target.kind, is_active(watch));
+        let (before, kind) = (place(id, watch), watch.target.kind);
         let changed = change(watch);
-        let (after, active) = (place(id, watch), is_active(watch));
-        let moved = watch.target.kind != kind || active != was_active;
-        let cluster = moved.then(|| watch.target.cluster());
+        let after = place(id, watch);
+        let cluster = (watch.target.kind != kind).then(|| watch.target.cluster());
         if before != after {
             if let Some(place) = before {
                 self.due.remove(&place);
@@ -95,9 +88,7 @@ impl Watches {
         }
         if let Some(cluster) = cluster {
             self.leave(id, &Cluster { kind, ..cluster.clone() });
-            if active {
-                self.clusters.entry(cluster).or_default().insert(id);
-            }
+            self.clusters.entry(cluster).or_default().insert(id);
         }
         Some(changed)
     }

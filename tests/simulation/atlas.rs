@@ -165,7 +165,14 @@ pub fn day(day: &Day) -> Seen {
                         continue;
                     }
                     seen.read += 1;
-                    if let Some(before) = read_at.insert(read.watch, ended.received_at) {
+                    // What is over is looked at in passing, and grows old without harm.
+                    let over = read.result.as_ref().is_ok_and(|job| job.finished_at.is_some());
+                    let before = if over {
+                        read_at.remove(&read.watch)
+                    } else {
+                        read_at.insert(read.watch, ended.received_at)
+                    };
+                    if let Some(before) = before {
                         let age = before.duration_until(ended.received_at).unsigned_abs();
                         let of = match read.watch.0 {
                             0 => &mut seen.selected,

@@ -57,7 +57,7 @@ fn a_day_of_a_thousand_jobs_against_the_recorded_bucket() {
             selected: Duration::from_millis(3_426),
             cluster: Duration::from_millis(6_777),
             others: Duration::from_millis(16_662),
-            read: 502_875,
+            read: 763_233,
             slowed: false,
         }
     );
