@@ -28,7 +28,7 @@ Examples:
 Exit codes of get:
   0  an answer came; with --exit-status: completed, or a link is ready
   1  an answer that makes no sense, or a fault of atlas-tui itself
-  2  wrong usage: arguments, environment or config file; no terminal
+  2  wrong usage: arguments, environment or config file; a kind that the cluster is not; no terminal
   3  failed (with --exit-status)
   4  cancelled (with --exit-status)
   5  expired (with --exit-status)

@@ -141,7 +141,7 @@ fn the_header_says_that_the_rate_budget_slows_things_down() {
         counts.iter().any(|span| span.text == "slowed: rate budget" && span.role == Role::Warning)
     };
     assert!(!says(&model));
-    take(&mut model, Report::Pace(Pace::Slowed));
+    take(&mut model, Report::Pace(Pace::Slowed { waiting: None }));
     assert!(says(&model));
     model.paused = true;
     assert!(!says(&model), "nothing is refreshed anyway");

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::Meta;
 pub use super::explanation::Explanation;
 
@@ -155,7 +157,17 @@ impl ApiError {
         )
     }
 
-    /// The code that a script ends with: 2 usage, 6 not found or gone, 7 key or permission, 8 unreachable or
+    /// Whether a next try at `next_at` is due to the wait that Atlas asked for, and not to a longer one of our own.
+    /// `failed_at`: when the answer came; both are local times.
+    #[must_use]
+    pub fn decided_the_wait(&self, failed_at: Timestamp, next_at: Timestamp) -> bool {
+        let Some(asked) = self.retry_after else { return false };
+        let wait = Duration::try_from(failed_at.duration_until(next_at)).unwrap_or_default();
+        // As it is spread, upwards and by a tenth, so that not all come back at once.
+        asked <= wait && wait.saturating_sub(asked) <= asked / 10 + Duration::from_millis(1)
+    }
+
+    /// The code that a script ends with: 2 usage, which a wrong kind is, 6 not found or gone, 7 key or permission, 8 unreachable or
     /// limited, and 1 for what is none of these.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
@@ -176,8 +188,8 @@ impl ApiError {
             | ErrorKind::Tls
             | ErrorKind::Proxy
             | ErrorKind::Cut => 8,
-            ErrorKind::WrongKind
-            | ErrorKind::UnexpectedStatus
+            ErrorKind::WrongKind => 2,
+            ErrorKind::UnexpectedStatus
             | ErrorKind::TooLarge { .. }
             | ErrorKind::NotJson
             | ErrorKind::WrongShape { .. }

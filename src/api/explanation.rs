@@ -40,6 +40,18 @@ impl ApiError {
         Explanation { headline, next_step }
     }
 
+    /// The same words for whoever has a command line and no lookup to edit.
+    #[must_use]
+    pub fn explain_to_script(&self, target: &Target) -> Explanation {
+        let words = self.explain(target);
+        let next_step = match (&self.kind, target.kind) {
+            (ErrorKind::WrongKind, Kind::Auto) => "Name another kind with --kind; the ids stay the same.",
+            (ErrorKind::WrongKind, _) => "Use --kind auto, which finds out; the ids stay the same.",
+            _ => return words,
+        };
+        Explanation { next_step: next_step.to_owned(), ..words }
+    }
+
     fn about_the_key(&self, target: &Target) -> (String, String) {
         let project = target.project;
         match &self.kind {
@@ -86,7 +98,13 @@ impl ApiError {
             ),
             ErrorKind::NotFound(Missing::Job) => (
                 format!("Instance {instance} has no restore job {job}."),
-                step("Compare the job id, and check that the job belongs to this instance."),
+                step(match target.kind {
+                    Kind::Auto | Kind::Dedicated => {
+                        "Compare the job id and the instance; a job that restored collections has the kind \
+                         collection, and is found with that."
+                    }
+                    _ => "Compare the job id, and check that the job belongs to this instance.",
+                }),
             ),
             ErrorKind::NotFound(Missing::Unsaid) => (
                 "Atlas found nothing with these ids, and does not say which one it misses.".to_owned(),
@@ -94,7 +112,11 @@ impl ApiError {
             ),
             ErrorKind::WrongKind => (
                 format!("Instance {instance} is not {}.", a_kind(target.kind)),
-                "Edit the lookup and choose another kind; the ids stay the same.".to_owned(),
+                match target.kind {
+                    Kind::Auto => "Edit the lookup and choose another kind; the ids stay the same.",
+                    _ => "Edit the lookup and choose the kind auto, which finds out; the ids stay the same.",
+                }
+                .to_owned(),
             ),
             _ if serverless => (
                 format!(

@@ -192,7 +192,11 @@ impl Watch {
         if self.course.went_back() {
             status.anomalies.push(Anomaly::Regressed);
         }
-        let ended_at = status.ended_at.filter(|_| status.phase.is_over());
+        // An end that is yet to come, or that lies before what was seen already, is no place in a history.
+        let before = self.history.last().map_or(self.created_at(), |last| last.at);
+        let ended_at = status
+            .ended_at
+            .filter(|at| status.phase.is_over() && before.as_second() <= at.as_second() && *at <= server_now);
         let (at, seen) = (ended_at.unwrap_or(server_now), ended_at.is_none());
         let to = status.phase.clone();
         self.status = Some(status);

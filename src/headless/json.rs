@@ -22,6 +22,7 @@ const SCHEMA: u32 = 1;
 pub fn job(reading: &Reading<'_>) -> String {
     let Reading { job, status, meta, .. } = reading;
     let seconds_between = |from: Timestamp, to: Timestamp| to.duration_since(from).as_secs();
+    let counts = job.collections.as_deref();
     let known = Job {
         schema: SCHEMA,
         target: reading.target.into(),
@@ -48,6 +49,9 @@ pub fn job(reading: &Reading<'_>) -> String {
         delivery_urls: job.downloads().iter().filter(|it| it.endpoint.is_none()).map(|it| it.url).collect(),
         components: job.components.iter().map(Into::into).collect(),
         progress: job.progress().map(|permille| f64::from(permille) / 1000.0),
+        restored_documents: counts.and_then(|counts| counts.restored_documents),
+        total_documents: counts.and_then(|counts| counts.total_documents),
+        deprecated_at: meta.deprecated_at.map(|at| at.to_string()),
         sunset_at: meta.sunset_at.map(|at| at.to_string()),
         fetched_at: reading.fetched_at.to_string(),
     };
@@ -110,8 +114,13 @@ struct Job<'a> {
     delivery_urls: Vec<&'a str>,
     /// One for each shard of a sharded cluster's download.
     components: Vec<Shard<'a>>,
-    /// From 0 to 1, where Atlas counts what is restored.
+    /// From 0 to 1, where Atlas counts what is restored; never more, also where its estimate is too low.
     progress: Option<f64>,
+    restored_documents: Option<i64>,
+    /// An estimate.
+    total_documents: Option<i64>,
+    /// Since when this endpoint is deprecated.
+    deprecated_at: Option<String>,
     /// When this endpoint ends, or ended.
     sunset_at: Option<String>,
     fetched_at: String,

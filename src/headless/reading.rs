@@ -37,9 +37,9 @@ impl<'a> Reading<'a> {
         self.target.job.created_at()
     }
 
-    /// Up to `finishedAt`, or to the moment of the answer.
+    /// Up to `finishedAt`, or to the moment of the answer if that is earlier: no job has lasted longer.
     #[must_use]
     pub fn elapsed_until(&self) -> Timestamp {
-        self.job.finished_at.unwrap_or(self.fetched_at).max(self.created_at())
+        self.job.finished_at.unwrap_or(self.fetched_at).min(self.fetched_at).max(self.created_at())
     }
 }

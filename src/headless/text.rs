@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::reading::Reading;
 use crate::api::ApiError;
 use crate::domain::countdown;
-use crate::domain::job::{DeliveryType, Download, RestoreJob, Shape};
+use crate::domain::job::{CollectionRestore, DeliveryType, Download, RestoreJob, Shape};
 use crate::domain::phase::Phase;
 use crate::domain::target::Target;
 use crate::domain::text::clean;
@@ -26,15 +26,17 @@ pub fn job(reading: &Reading<'_>) -> String {
         ("Project", target.project.to_string()),
         ("Phase", status.phase.word().to_owned()),
     ];
-    if let Some(permille) = job.progress() {
-        rows.push(("Progress", format!("{}.{} %", permille / 10, permille % 10)));
-    }
+    rows.extend(progress(job).map(|progress| ("Progress", progress)));
     rows.extend(status.anomalies.iter().map(|anomaly| ("Note", anomaly.word().to_owned())));
     if let Some(version) = &reading.meta.other_version {
         rows.push(("Note", format!("answered in version {version}, read as far as it goes")));
     }
     if let Some(sunset) = reading.meta.sunset_at {
-        rows.push(("Note", format!("Atlas ends this endpoint, or ended it: {sunset}")));
+        let ends = if sunset <= reading.fetched_at { "ended" } else { "ends" };
+        rows.push(("Note", format!("Atlas {ends} this endpoint: {sunset}")));
+    }
+    if let Some(since) = reading.meta.deprecated_at {
+        rows.push(("Note", format!("Atlas calls this endpoint deprecated: {since}")));
     }
     if let Some(message) = job.collections.as_ref().and_then(|restore| restore.error_message.as_ref()) {
         rows.push(("Error", message.clone()));
@@ -78,7 +80,7 @@ pub fn job(reading: &Reading<'_>) -> String {
 /// A failed read in words for standard error: what failed and what to do next, then the codes in a second line.
 #[must_use]
 pub fn error(target: &Target, error: &ApiError) -> String {
-    let words = error.explain(target);
+    let words = error.explain_to_script(target);
     let mut lines = format!("{} {}\n", clean(&words.headline), clean(&words.next_step));
     let codes: Vec<String> = [
         error.meta.http_status.map(|status| format!("HTTP {status}")),
@@ -94,6 +96,19 @@ pub fn error(target: &Target, error: &ApiError) -> String {
         let _ = writeln!(lines, "({})", clean(&codes.join(" · ")));
     }
     lines
+}
+
+/// What Atlas counts. The total is an estimate, and a share of one that is too low says nothing.
+fn progress(job: &RestoreJob) -> Option<String> {
+    let CollectionRestore { restored_documents, total_documents, .. } = job.collections.as_deref()?;
+    let restored = (*restored_documents)?;
+    let Some(total) = *total_documents else { return Some(format!("{restored} documents")) };
+    let counts = format!("{restored} of about {total} documents");
+    let share = job.progress().filter(|_| restored <= total);
+    Some(match share {
+        Some(permille) => format!("{}.{} %, {counts}", permille / 10, permille % 10),
+        None => counts,
+    })
 }
 
 /// Atlas's own word where it has one, else the flags.

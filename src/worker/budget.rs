@@ -309,7 +309,7 @@ impl Supply {
         };
         let plenty = self.hold.is_none() && self.level.as_ref().is_none_or(plenty);
         self.slowed = delayed || (self.slowed && !plenty && !idle);
-        if self.slowed { Pace::Slowed } else { Pace::Full }
+        if self.slowed { Pace::Slowed { waiting: None } } else { Pace::Full }
     }
 
     /// How fast the bucket is believed to fill, in requests a second; `None` while nothing is known of one.

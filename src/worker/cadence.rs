@@ -193,10 +193,12 @@ pub fn next_read(known: &Known, interval: Duration) -> Option<Timestamp> {
         }
         Standing::Over | Standing::Failing { setback: Setback::Final, .. } => None,
         Standing::Failing { setback, times, retry_after } => {
-            let delay = match setback {
-                Setback::Passing => back_off(interval, times).max(pace),
-                Setback::Stuck => STUCK_INTERVAL.max(pace),
-                Setback::Refused | Setback::Final => REFUSED_INTERVAL.max(pace),
+            let delay = match (setback, retry_after) {
+                // What Atlas says of the time is better than a guess by failures that may have had other causes.
+                (Setback::Passing, Some(_)) => pace,
+                (Setback::Passing, None) => back_off(interval, times).max(pace),
+                (Setback::Stuck, _) => STUCK_INTERVAL.max(pace),
+                (Setback::Refused | Setback::Final, _) => REFUSED_INTERVAL.max(pace),
             };
             // Spread upwards only: a lookup that comes back early is refused again.
             let asked = retry_after.unwrap_or_default().min(MAX_INTERVAL);

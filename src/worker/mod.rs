@@ -10,4 +10,4 @@ pub mod task;
 mod watch;
 mod watches;
 
-pub use protocol::{Command, Ended, Pace, Read, Report, RequestId, Schedule, Subject, WatchId};
+pub use protocol::{Command, Ended, Pace, Read, Report, RequestId, Schedule, Subject, Waiting, WatchId};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::api::{ApiError, Meta};
 use crate::domain::id::InstanceName;
@@ -87,8 +87,8 @@ pub struct Read {
     pub result: Result<RestoreJob, ApiError>,
     /// When it will be read next; `None` until somebody asks.
     pub next_at: Option<Timestamp>,
-    /// What the instance turned out to be, where that is another kind than the lookup names: it is read as that
-    /// from now on.
+    /// What the instance turned out to be, where that is another kind than the lookup names and the job was read
+    /// there: it is read as that from now on.
     pub kind: Option<Kind>,
 }
 
@@ -107,5 +107,32 @@ pub enum Pace {
     #[default]
     Full,
     /// What is due waits for the budget: the lookup on screen for half of it, all others for the rest.
-    Slowed,
+    Slowed {
+        /// The lookup on screen, while it waits so.
+        waiting: Option<Waiting>,
+    },
 }
+
+/// A lookup that is due and held back by the budget, or by a 429.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub watch: WatchId,
+    /// When its request may leave at the soonest, as far as is known; a local time, in whole seconds.
+    pub until: Timestamp,
+}
+
+impl Pace {
+    /// Whether it says what the other one said already: estimates move a little with every answer.
+    #[must_use]
+    pub fn is_about(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Slowed { waiting: Some(one) }, Self::Slowed { waiting: Some(other) }) => {
+                one.watch == other.watch && one.until.duration_until(other.until).abs() <= ESTIMATES_MOVE
+            }
+            _ => self == other,
+        }
+    }
+}
+
+/// Estimates that lie no further apart are the same to whoever waits.
+const ESTIMATES_MOVE: SignedDuration = SignedDuration::from_secs(2);

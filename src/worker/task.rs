@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::budget::{Asker, Supply};
 use super::cadence;
 use super::plan::List;
-use super::protocol::{Command, Pace, Report, RequestId, Schedule, WatchId};
+use super::protocol::{Command, Pace, Report, RequestId, Schedule, Waiting, WatchId};
 use super::watch::{Demand, Watch};
 use super::watches::Watches;
 use crate::api::RestoreApi;
@@ -119,6 +119,11 @@ async fn sleep(duration: Option<Duration>) {
         Some(duration) => tokio::time::sleep(duration.min(LONGEST_SLEEP)).await,
         None => std::future::pending().await,
     }
+}
+
+fn whole_second_after(now: Timestamp, wait: Duration) -> Timestamp {
+    let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+    Timestamp::from_second(at.as_second() + 1).unwrap_or(Timestamp::MAX)
 }
 
 /// What to do now: start one, or wait this long (for ever when `None`).
@@ -313,11 +318,20 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         // What is stuck waits for an answer, or for a request that is taken for hung.
         let mut wake: Option<Duration> = freed_in.filter(|_| stuck);
         let mut delayed = false;
+        let mut waiting = None;
         let mut consider = |id, ready_at, asker, slow: Duration| {
             let ready = until(ready_at);
             let budget = self.supply.wait(asker, contended, elapsed);
             let wait = ready.max(budget).max(slow);
-            delayed |= ready.is_zero() && budget > super::budget::SPACING;
+            let held_back = budget > ready + super::budget::SPACING;
+            if held_back && ready.is_zero() {
+                delayed = true;
+                if Some(id) == self.attended {
+                    waiting = Some(Waiting { watch: id, until: whole_second_after(now, wait) });
+                }
+            }
+            // Once more when it becomes due, to tell that it waits.
+            let wait = if held_back && !ready.is_zero() { ready } else { wait };
             if wait.is_zero() {
                 turn = turn.or(Some((id, asker)));
             } else {
@@ -343,8 +357,12 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             consider(id, ready_at, Asker::Rest, slow);
         }
         let idle = self.flights.is_empty() && self.watches.by_time().next().is_none();
-        let pace = self.supply.pace(delayed, idle, elapsed);
-        if std::mem::replace(&mut self.pace, pace) != pace {
+        let pace = match self.supply.pace(delayed, idle, elapsed) {
+            Pace::Slowed { .. } => Pace::Slowed { waiting },
+            Pace::Full => Pace::Full,
+        };
+        if !pace.is_about(&self.pace) {
+            self.pace = pace;
             (self.report)(Report::Pace(pace));
         }
         turn.map_or(Turn::Wait(wake), |(id, asker)| Turn::Start(id, asker))

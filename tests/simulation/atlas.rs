@@ -183,7 +183,7 @@ pub fn day(day: &Day) -> Seen {
                     }
                 }
             }
-            Report::Pace(Pace::Slowed) => sink.lock().unwrap().slowed = true,
+            Report::Pace(Pace::Slowed { .. }) => sink.lock().unwrap().slowed = true,
             _ => {}
         };
         let clock = TokioClock::starting_at(BASE);

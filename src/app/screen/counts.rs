@@ -62,7 +62,7 @@ pub(super) fn counts(model: &Model, ticker: &mut Ticker) -> Vec<Span> {
     if model.paused {
         counts.push(Span::new("paused", Role::Warning));
     }
-    if model.pace == Pace::Slowed && !model.paused {
+    if matches!(model.pace, Pace::Slowed { .. }) && !model.paused {
         counts.push(Span::new("slowed: rate budget", Role::Warning));
     }
     if model.read_only {

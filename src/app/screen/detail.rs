@@ -13,6 +13,7 @@ use crate::domain::countdown;
 use crate::domain::job::{DeliveryType, RestoreJob};
 use crate::domain::phase::{Phase, Status};
 use crate::domain::text::shortened;
+use crate::worker::Pace;
 
 /// A first answer that takes longer than this gets a spinner.
 const SPINNER_AFTER: SignedDuration = SignedDuration::from_millis(150);
@@ -74,15 +75,21 @@ fn waiting(model: &Model, watch: &Watch, detail: &mut Detail, ticker: &mut Ticke
 fn elapsed(model: &Model, watch: &Watch, status: &Status, ticker: &mut Ticker) -> String {
     let created = watch.created_at();
     match status.ended_at {
-        Some(end) if status.phase == Phase::Completed || status.phase == Phase::Failed => {
-            let took = countdown::elapsed(created, end).text;
-            let ago = ticker.server(model, countdown::age(end, model.clock.at(ticker.now)));
-            if ago == "now" { format!("just now, after {took}") } else { format!("{ago} ago, after {took}") }
-        }
         Some(end) if status.phase.is_over() => {
-            match ticker.server(model, countdown::age(end, model.clock.at(ticker.now))).as_str() {
+            let server_now = model.clock.at(ticker.now);
+            // An end that is yet to come by the server's clock says less than that we saw it ended.
+            let seen = watch.history.last().map_or(server_now, |last| last.at);
+            let ahead = end > server_now;
+            let end = if ahead { seen.min(server_now) } else { end };
+            let ago = match ticker.server(model, countdown::age(end, server_now)).as_str() {
                 "now" => "just now".into(),
                 age => format!("{age} ago"),
+            };
+            let ago = if ahead { format!("seen {ago}") } else { ago };
+            if matches!(status.phase, Phase::Completed | Phase::Failed) {
+                format!("{ago}, after {}", countdown::elapsed(created, end).text)
+            } else {
+                ago
             }
         }
         _ if status.phase.is_terminal() => String::new(),
@@ -115,7 +122,7 @@ fn badges(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Span> {
 }
 
 fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem> {
-    let Some((error, _)) = watch.job.error.as_ref() else {
+    let Some((error, failed_at)) = watch.job.error.as_ref() else {
         return sunset::problem(model, watch, ticker);
     };
     let mut words = error.explain(&watch.lookup.target);
@@ -129,17 +136,14 @@ fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem>
     }
     let mut retry = Vec::new();
     if let Some((_, at)) = &watch.job.value {
-        let age = ticker.local(countdown::age(times::whole_second(*at), ticker.now));
-        retry.push(if age == "now" {
-            "last good answer just now".into()
-        } else {
-            format!("last good answer {age} ago")
-        });
+        retry.push(format!("last good answer {}", times::answered(*at, ticker)));
     }
     if is_trying(watch, ticker) {
         retry.push("trying now".into());
+    } else if let Some(until) = held_back(model, watch) {
+        retry.push(format!("next try {}", waits(model, until)));
     } else if let Some(at) = watch.job.next_at {
-        let asked = if error.retry_after.is_some() { " (Atlas asked for it)" } else { "" };
+        let asked = if error.decided_the_wait(*failed_at, at) { " (Atlas asked for it)" } else { "" };
         retry.push(format!("next try {}{asked}", times::due(model, at, ticker)));
     }
     let role = if error.is_retryable() { Role::Warning } else { Role::Danger };
@@ -156,17 +160,31 @@ fn is_trying(watch: &Watch, ticker: &mut Ticker) -> bool {
     is_late(late) || is_late(watch.job.next_at.and_then(|at| at.checked_add(times::SECOND).ok()))
 }
 
+fn waits(model: &Model, until: Timestamp) -> String {
+    format!("waits for the rate limit, about {}", times::time_of_day(model, until))
+}
+
+/// Until when at least the rate limit keeps it from being read, although it is due.
+fn held_back(model: &Model, watch: &Watch) -> Option<Timestamp> {
+    let Pace::Slowed { waiting: Some(waiting) } = model.pace else { return None };
+    (waiting.watch == watch.id && watch.job.in_flight.is_none()).then_some(waiting.until)
+}
+
 /// The parts of how fresh all of this is, the most telling first.
 fn freshness(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Span> {
     let mut parts = Vec::new();
     let trying = is_trying(watch, ticker);
     if let Some((_, at)) = &watch.job.value {
         parts.push(times::updated(*at, ticker));
-        if let Some(next) = watch.job.next_at.filter(|_| !trying) {
+        if let Some(until) = held_back(model, watch) {
+            parts.push(waits(model, until));
+        } else if let Some(next) = watch.job.next_at.filter(|_| !trying) {
             parts.push(times::next(model, *at, next, ticker));
         } else if watch.job.in_flight.is_none() {
             parts.push("no further refresh".into());
         }
+    } else if let Some(until) = held_back(model, watch).filter(|_| watch.job.error.is_none()) {
+        parts.push(waits(model, until));
     }
     if let Some((_, since)) = watch.job.in_flight {
         let since = times::whole_second(since);

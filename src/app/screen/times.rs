@@ -169,11 +169,16 @@ pub(super) fn next_minute(now: Timestamp) -> Option<Timestamp> {
 
 /// How long ago an answer came, in steps of five seconds below a minute: exact enough to trust, and quiet.
 pub(super) fn updated(at: Timestamp, ticker: &mut Ticker) -> String {
+    format!("updated {}", answered(at, ticker))
+}
+
+/// The same without the verb, so that one answer has one age wherever it is told.
+pub(super) fn answered(at: Timestamp, ticker: &mut Ticker) -> String {
     let at = whole_second(at);
     match step_of_age(at, ticker) {
-        None => format!("updated {} ago", ticker.local(countdown::age(at, ticker.now))),
-        Some(0) => "updated just now".into(),
-        Some(step) => format!("updated {step} s ago"),
+        None => format!("{} ago", ticker.local(countdown::age(at, ticker.now))),
+        Some(0) => "just now".into(),
+        Some(step) => format!("{step} s ago"),
     }
 }
 

@@ -41,8 +41,8 @@ pub(super) fn save_form(model: &mut Model, now: Timestamp, effects: &mut Vec<Eff
         }
         (None, Some(twin)) => {
             model.overlay = None;
-            let words = relabel(model, twin, lookup.label, effects);
-            show(model, twin, effects);
+            let words = adapt(model, twin, lookup, effects);
+            let words = words.unwrap_or_else(|| "this job is watched already: here it is".into());
             model.say(words, Role::Info, now);
         }
         (Some(id), _) => {
@@ -56,24 +56,33 @@ pub(super) fn save_form(model: &mut Model, now: Timestamp, effects: &mut Vec<Eff
     }
 }
 
-/// A label that was typed for a job that is watched already is given to its lookup. Says what was done.
-fn relabel(model: &mut Model, id: WatchId, label: String, effects: &mut Vec<Effect>) -> String {
-    let known = model.watch(id).map(|watch| watch.lookup.clone());
-    match known.filter(|known| !label.is_empty() && known.label != label) {
-        Some(known) => {
-            let words = format!("this job is watched already; it is called {label} now");
-            replace(model, id, Lookup { label, ..known }, effects);
-            words
-        }
-        None => "this job is watched already: here it is".into(),
+/// Gives a lookup what was asked for of its job, and shows it: a kind that was named, by which it is read at once,
+/// and a label that was typed. Says what was changed.
+fn adapt(model: &mut Model, id: WatchId, wanted: Lookup, effects: &mut Vec<Effect>) -> Option<String> {
+    let mut lookup = model.watch(id)?.lookup.clone();
+    let Lookup { label, target } = wanted;
+    let mut changes = Vec::new();
+    if !label.is_empty() && label != lookup.label {
+        changes.push(format!("it is called {label} now"));
+        lookup.label = label;
     }
+    // To find out the kind takes nothing back that is known of it.
+    if target.kind != Kind::Auto && target.kind != lookup.target.kind {
+        changes.push(format!("its kind is {} now, not {}", target.kind, lookup.target.kind));
+        lookup.target.kind = target.kind;
+    }
+    replace(model, id, lookup, effects);
+    if let Some(id) = twin(model, &target) {
+        show(model, id, effects);
+    }
+    (!changes.is_empty()).then(|| format!("this job is watched already; {}", changes.join(", and ")))
 }
 
 /// A paste onto the board: watches a whole target at once, opens the form for part of one.
 pub(super) fn paste_onto_board(model: &mut Model, text: &str, now: Timestamp, effects: &mut Vec<Effect>) {
     let pasted = read_pasted(text);
     if let Ok(target) = text.parse::<Target>() {
-        open(model, Lookup { label: String::new(), target }, effects);
+        open(model, Lookup { label: String::new(), target }, now, effects);
         let elsewhere = pasted.and_then(|pasted| another_atlas(&pasted, &model.setup.host));
         if let Some(elsewhere) = elsewhere {
             model.say(elsewhere, Role::Warning, now);
@@ -91,9 +100,13 @@ pub(super) fn paste_onto_board(model: &mut Model, text: &str, now: Timestamp, ef
 }
 
 /// Shows a lookup, watching it from now on if it is not watched already.
-pub(super) fn open(model: &mut Model, lookup: Lookup, effects: &mut Vec<Effect>) {
+pub(super) fn open(model: &mut Model, lookup: Lookup, now: Timestamp, effects: &mut Vec<Effect>) {
     match twin(model, &lookup.target) {
-        Some(id) => show(model, id, effects),
+        Some(id) => {
+            if let Some(words) = adapt(model, id, lookup, effects) {
+                model.say(words, Role::Info, now);
+            }
+        }
         None => add(model, lookup, effects),
     }
 }

@@ -62,7 +62,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         }
         Message::Said { text, role } => model.say(text, role, now),
         Message::HookFailed { lookup, why, took } => change::hook_failed(model, lookup, &why, took, now),
-        Message::Open(lookup) => lookups::open(model, lookup, &mut effects),
+        Message::Open(lookup) => lookups::open(model, lookup, now, &mut effects),
         Message::DemoStarted { host, lookups } => demo::enter(model, host, lookups, now, &mut effects),
         // Stays on the screen: with --demo there is nothing else on it.
         Message::DemoFailed { why } => {

@@ -233,7 +233,8 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             let read = self.watches.change(id, |watch| {
                 watch.take_in(result.as_ref(), server_clock, received_at, jitter);
                 watch.reschedule(interval, attended);
-                let kind = outcome.kind.filter(|kind| *kind != watch.named);
+                // Without its job the instance may still be the wrong one, or the job one of collections.
+                let kind = outcome.kind.filter(|kind| result.is_ok() && *kind != watch.named);
                 watch.named = kind.unwrap_or(watch.named);
                 Read { watch: id, result, next_at: watch.due, kind }
             });
