@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::protocol::{Pace, RequestId};
+use super::protocol::RequestId;
 use crate::api::Budget;
 
 /// Between two requests of any kind: 20 a second.
@@ -300,8 +300,9 @@ impl Supply {
         self.level = Some(level);
     }
 
-    /// The pace from now on. `delayed`: something that is due waits for the budget; `idle`: nothing is scheduled.
-    pub fn pace(&mut self, delayed: bool, idle: bool, now: Duration) -> Pace {
+    /// Whether requests are held back from now on. `delayed`: something that is due waits for the budget; `idle`:
+    /// nothing is scheduled.
+    pub fn is_slowed(&mut self, delayed: bool, idle: bool, now: Duration) -> bool {
         let plenty = |level: &Level| {
             let reserve = level.reserve();
             // Well above the reserve, so that it does not change with every request.
@@ -309,7 +310,7 @@ impl Supply {
         };
         let plenty = self.hold.is_none() && self.level.as_ref().is_none_or(plenty);
         self.slowed = delayed || (self.slowed && !plenty && !idle);
-        if self.slowed { Pace::Slowed { waiting: None } } else { Pace::Full }
+        self.slowed
     }
 
     /// How fast the bucket is believed to fill, in requests a second; `None` while nothing is known of one.

@@ -179,15 +179,15 @@ fn an_answer_that_was_overtaken_gives_nothing_back() {
 fn the_pace_is_slow_while_something_waits_and_until_there_is_plenty() {
     let mut supply = Supply::default();
     ask(&mut supply, 1, &told(100, 9), at(0));
-    assert_eq!(supply.pace(false, false, at(0)), Pace::Full, "nothing waits");
-    assert_eq!(supply.pace(true, false, at(0)), Pace::Slowed { waiting: None });
-    assert_eq!(supply.pace(false, false, at(1000)), Pace::Slowed { waiting: None }, "it will wait again");
-    assert_eq!(supply.pace(false, true, at(1000)), Pace::Full, "nothing is scheduled any more");
-    supply.pace(true, false, at(1000));
+    assert!(!supply.is_slowed(false, false, at(0)), "nothing waits");
+    assert!(supply.is_slowed(true, false, at(0)));
+    assert!(supply.is_slowed(false, false, at(1000)), "it will wait again");
+    assert!(!supply.is_slowed(false, true, at(1000)), "nothing is scheduled any more");
+    supply.is_slowed(true, false, at(1000));
     ask(&mut supply, 2, &told(100, 19), at(2000));
-    assert_eq!(supply.pace(false, false, at(2000)), Pace::Slowed { waiting: None });
+    assert!(supply.is_slowed(false, false, at(2000)));
     ask(&mut supply, 3, &told(100, 20), at(3000));
-    assert_eq!(supply.pace(false, false, at(3000)), Pace::Full);
+    assert!(!supply.is_slowed(false, false, at(3000)));
 }
 
 #[derive(Debug, Clone)]

@@ -15,6 +15,7 @@ use crate::domain::target::{Cluster, Kind, PAGE_MAX, Target};
 use crate::worker::budget::{Asker, Told};
 use crate::worker::kind::{self, Found};
 use crate::worker::protocol::{Ended, Read, Report, RequestId, Subject, WatchId};
+use crate::worker::supplies::Scope;
 use crate::worker::watch::Demand;
 
 /// A request under way. Its task is aborted when this is dropped, and its answer then never arrives.
@@ -84,7 +85,7 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             self.make_room(now);
         }
         let Some(target) = self.watches.get(id).map(|watch| watch.target.clone()) else { return };
-        let cluster = target.cluster();
+        let (cluster, scope) = (target.cluster(), Scope::of(&target));
         let watches = self.company(id, &cluster, now);
         let along = if watches.len() > 1 { self.riders(&watches, &cluster, now) } else { Vec::new() };
         self.last_request += 1;
@@ -117,7 +118,7 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
                 watch.flight = Some(request);
             });
         }
-        self.supply.spend(request, asker, self.elapsed());
+        self.supplies.spend(request, scope, asker, self.elapsed());
         let by_hand = asker == Asker::Hand;
         let started = self.elapsed();
         let flight = Flight { task, watches: watches.clone(), list, items, started, by_hand, along };
@@ -170,7 +171,7 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             else {
                 return;
             };
-            self.supply.give_up(request, self.elapsed());
+            self.supplies.give_up(request, self.elapsed());
             // Told at once: a pause may empty the queue before its turn comes again.
             self.requeue(&std::mem::take(&mut flight.watches), flight.by_hand, now);
         }
@@ -196,7 +197,7 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         flight.watches.retain(|other| *other != id);
         if flight.watches.is_empty() {
             self.flights.remove(&request);
-            self.supply.give_up(request, self.elapsed());
+            self.supplies.give_up(request, self.elapsed());
         }
     }
 
@@ -310,7 +311,7 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             reached: outcome.meta.http_status.is_some(),
             limited: limited.map(|error| error.retry_after),
         };
-        self.supply.hear(request, &told, self.elapsed());
+        self.supplies.hear(request, &told, self.elapsed());
         self.accepted |= failure.is_none();
         if failure.is_some_and(|error| matches!(error.kind, ErrorKind::KeyRefused { .. })) {
             self.refusals = self.refusals.saturating_add(1);
