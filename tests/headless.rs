@@ -105,7 +105,8 @@ async fn the_recorded_download_in_json() {
         r#""targetProjectId":null,"targetName":null,"#,
         r#""deliveryUrls":["https://restore-6a7948342c88faeba59eb866.ljxf1b.mongodb-dev.net:27017/"#,
         r#"aB12up63eFh16ZmBiQ9cUO5Q/restore-6a79468a2c88faeba59de489.tar.gz"],"#,
-        r#""components":[],"progress":null,"sunsetAt":null,"fetchedAt":"2026-08-10T03:45:53Z","raw":"#,
+        r#""components":[],"progress":null,"restoredDocuments":null,"totalDocuments":null,"#,
+        r#""deprecatedAt":null,"sunsetAt":null,"fetchedAt":"2026-08-10T03:45:53Z","raw":"#,
     );
     assert_eq!(out, format!("{wanted}{body}}}\n"));
     assert_eq!((code, err.as_str()), (0, ""));
@@ -121,7 +122,8 @@ async fn the_recorded_automated_restore_in_json() {
         r#""finishedAt":"2026-08-10T03:40:10Z","expiresAt":null,"expiresInSeconds":null,"elapsedSeconds":231,"#,
         r#""snapshotId":"6a79468a2c88faeba59de489","snapshotTakenAt":"2026-08-10T03:35:05Z","#,
         r#""targetProjectId":"6a794320c0eb9e7a17728a63","targetName":"backupRestores2-895","deliveryUrls":[],"#,
-        r#""components":[],"progress":null,"sunsetAt":null,"fetchedAt":"2026-11-23T09:00:00Z","raw":"#,
+        r#""components":[],"progress":null,"restoredDocuments":null,"totalDocuments":null,"#,
+        r#""deprecatedAt":null,"sunsetAt":null,"fetchedAt":"2026-11-23T09:00:00Z","raw":"#,
     );
     assert!(out.ends_with(&format!("{wanted}{body}}}\n")), "{out}");
     assert_eq!(code, 0);
@@ -152,7 +154,7 @@ async fn auto_finds_out_the_kind_and_tells_it_and_a_given_kind_is_not_doubted() 
     for (kind, code, wanted) in [
         (Kind::Auto, 0, r#""target":{"kind":"dedicated","#),
         (Kind::Dedicated, 0, r#""target":{"kind":"dedicated","#),
-        (Kind::Flex, 1, r#""error":{"kind":"wrong_kind","#),
+        (Kind::Flex, 2, r#""error":{"kind":"wrong_kind","#),
     ] {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let target = Target { kind, ..target(DOWNLOAD) };
@@ -160,7 +162,62 @@ async fn auto_finds_out_the_kind_and_tells_it_and_a_given_kind_is_not_doubted() 
         let out = String::from_utf8(out).unwrap();
         assert_eq!(ended, code, "{kind}: {out}");
         assert!(out.contains(wanted), "{kind}: {out}");
+        // There is no lookup to edit.
+        let err = String::from_utf8(err).unwrap();
+        assert_eq!(err.contains("Use --kind auto"), kind == Kind::Flex, "{kind}: {err}");
+        assert!(!err.contains("lookup"), "{kind}: {err}");
     }
+}
+
+#[tokio::test]
+async fn documents_are_counted_and_a_share_of_too_low_an_estimate_is_none() {
+    let now = "2026-08-10T03:45:00Z";
+    let text = |body: &'static str| async move {
+        run(&answer(decoded(body)), AUTOMATED, now, GetOptions::default()).await.1
+    };
+    let failed = r#"{"state":"FAILED","restoredDocuments":100,"totalDocuments":50}"#;
+    let out = text(failed).await;
+    assert!(out.contains("Progress    100 of about 50 documents\n"), "{out}");
+    let half = text(r#"{"state":"FAILED","restoredDocuments":25,"totalDocuments":50}"#).await;
+    assert!(half.contains("Progress    50.0 %, 25 of about 50 documents\n"), "{half}");
+    let untold = text(r#"{"state":"IN_PROGRESS","restoredDocuments":25}"#).await;
+    assert!(untold.contains("Progress    25 documents\n"), "{untold}");
+
+    let (_, out, _) = run(&answer(decoded(failed)), AUTOMATED, now, json()).await;
+    assert!(out.contains(r#""progress":1.0,"restoredDocuments":100,"totalDocuments":50,"#), "{out}");
+}
+
+#[tokio::test]
+async fn the_end_of_an_endpoint_is_told_by_the_servers_clock_and_deprecation_beside_it() {
+    let meta = Meta {
+        server_date: Some("2026-08-10T03:45:00Z".parse().unwrap()),
+        sunset_at: Some("2026-08-10T03:50:00Z".parse().unwrap()),
+        deprecated_at: Some("2024-08-05T00:00:00Z".parse().unwrap()),
+        ..Meta::default()
+    };
+    let atlas = Atlas(Ok(Answer { job: decoded(r#"{"failed":false}"#), meta }));
+    // By the local clock it is over.
+    let (_, out, _) = run(&atlas, AUTOMATED, "2026-08-10T09:00:00Z", GetOptions::default()).await;
+    assert!(out.contains("Note        Atlas ends this endpoint: 2026-08-10T03:50:00Z\n"), "{out}");
+    assert!(
+        out.contains("Note        Atlas calls this endpoint deprecated: 2024-08-05T00:00:00Z\n"),
+        "{out}"
+    );
+    let (_, out, _) = run(&atlas, AUTOMATED, "2026-08-10T09:00:00Z", json()).await;
+    assert!(out.contains(r#""deprecatedAt":"2024-08-05T00:00:00Z","sunsetAt":"2026-08-10T03:50:00Z","#));
+
+    let Atlas(Ok(answer)) = &atlas else { panic!() };
+    let over = Meta { server_date: Some("2026-08-10T03:51:00Z".parse().unwrap()), ..answer.meta.clone() };
+    let atlas = Atlas(Ok(Answer { meta: over, ..answer.clone() }));
+    let (_, out, _) = run(&atlas, AUTOMATED, "2026-08-10T03:00:00Z", GetOptions::default()).await;
+    assert!(out.contains("Note        Atlas ended this endpoint: 2026-08-10T03:50:00Z\n"), "{out}");
+}
+
+#[tokio::test]
+async fn no_job_has_lasted_longer_than_until_now() {
+    let job = decoded(r#"{"finishedAt":"2026-08-10T03:51:19Z","deliveryType":"automated"}"#);
+    let (_, out, _) = run(&answer(job), AUTOMATED, "2026-08-10T03:36:29Z", GetOptions::default()).await;
+    assert!(out.contains("Elapsed     10 s\n"), "{out}");
 }
 
 #[tokio::test]

@@ -155,6 +155,48 @@ fn an_error_stands_beside_the_last_answer_and_a_vanished_job_is_gone() {
 }
 
 #[test]
+fn one_answer_has_one_age() {
+    let mut model = board([JOB]);
+    report(&mut model, JOB, "2026-08-10T03:36:26Z", Given::Body(RUNNING));
+    report(&mut model, JOB, "2026-08-10T03:36:30Z", Given::Error(ErrorKind::Timeout));
+    let mut now = at("2026-08-10T03:36:31Z");
+    for _ in 0..150 {
+        let seen = detail(&model, &now.to_string());
+        let age = seen.status[0].text.strip_prefix("updated ").unwrap().to_owned();
+        let retry = seen.problem.unwrap().retry;
+        assert!(retry.starts_with(&format!("last good answer {age} · ")), "{age}: {retry}");
+        now += Duration::from_millis(700);
+    }
+}
+
+#[test]
+fn time_does_not_run_backwards_in_the_history() {
+    let mut model = board([JOB]);
+    let history = |model: &Model, now| -> Vec<String> {
+        let history = detail(model, now).history.into_iter();
+        history.map(|entry| entry.iter().map(|span| span.text.as_str()).collect()).collect()
+    };
+    // Seen running after the time at which Atlas says that it finished: 03:40:10.
+    report(&mut model, JOB, "2026-08-10T03:40:20Z", Given::Body(RUNNING));
+    report(&mut model, JOB, "2026-08-10T03:40:24Z", Given::Body(FINISHED));
+    let seen = ["03:36:19 UTC created", "03:40:20 seen running", "03:40:24 seen completed"];
+    assert_eq!(history(&model, "2026-08-10T03:40:30Z"), seen);
+    assert_eq!(detail(&model, "2026-08-10T03:40:30Z").time, "20 s ago, after 3 min 51 s");
+}
+
+#[test]
+fn an_end_in_the_future_is_told_by_when_it_was_seen() {
+    let mut model = board([JOB]);
+    report(&mut model, JOB, "2026-08-10T03:36:29Z", Given::Body(FINISHED));
+    assert_eq!(detail(&model, "2026-08-10T03:36:29Z").time, "seen just now, after 10 s");
+    let seen = detail(&model, "2026-08-10T03:36:49Z");
+    assert_eq!(seen.time, "seen 20 s ago, after 10 s");
+    let last: String = seen.history[1].iter().map(|span| span.text.as_str()).collect();
+    assert_eq!(last, "03:36:29 seen completed");
+    assert_eq!(detail(&model, "2026-08-10T03:46:10Z").time, "6 min ago, after 3 min 51 s");
+}
+
+#[test]
 fn a_late_report_of_an_older_request_changes_nothing() {
     let mut model = board([JOB]);
     report(&mut model, JOB, "2026-08-10T03:40:14Z", Given::Body(FINISHED));

@@ -15,11 +15,11 @@ use std::time::Duration;
 use atlas_tui::api::{ErrorKind, Meta, Missing};
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::model::Source;
-use atlas_tui::app::screen::{Body, Problem, Role, Size, project};
+use atlas_tui::app::screen::{Body, Detail, Problem, Role, Size, project};
 use atlas_tui::app::{Effect, Message, Model, update};
-use atlas_tui::domain::lookup::Edit;
-use atlas_tui::domain::target::Kind;
-use atlas_tui::worker::{Command, Ended, Pace, Read, Report, RequestId, Schedule, Subject, WatchId};
+use atlas_tui::domain::lookup::{Edit, Lookup};
+use atlas_tui::domain::target::{Kind, Target};
+use atlas_tui::worker::{Command, Ended, Pace, Read, Report, RequestId, Schedule, Subject, Waiting, WatchId};
 use board::{Given, at, board, report};
 
 const JOB: &str = "6a794733c0eb9e7a17740663";
@@ -148,6 +148,102 @@ fn the_header_says_that_the_rate_budget_slows_things_down() {
     model.paused = false;
     take(&mut model, Report::Pace(Pace::Full));
     assert!(!says(&model));
+}
+
+fn detail(model: &Model, now: &str) -> Detail {
+    match project(model, at(now)).screen.body {
+        Body::Board(board) => board.detail.expect("a lookup is selected"),
+        Body::Welcome(welcome) => panic!("{welcome:?}"),
+    }
+}
+
+#[test]
+fn a_lookup_that_waits_for_the_rate_limit_is_not_said_to_be_next_now() {
+    let mut model = board([JOB, DUMP]);
+    let fresh = |model: &Model, now| {
+        let parts = detail(model, now).status.into_iter().map(|span| span.text);
+        parts.collect::<Vec<_>>().join(" · ")
+    };
+    report(&mut model, JOB, NOW, Given::Body(RUNNING));
+    let later = "2026-08-10T03:38:50Z";
+    assert!(fresh(&model, later).contains("next now"));
+    let waiting = Waiting { watch: model.watches[0].id, until: at("2026-08-10T03:39:04Z") };
+    take(&mut model, Report::Pace(Pace::Slowed { waiting: Some(waiting) }));
+    let said = fresh(&model, later);
+    assert!(said.contains("waits for the rate limit, about 03:39:04") && !said.contains("next"), "{said}");
+    // After a failure the pane says so, once.
+    report(&mut model, JOB, "2026-08-10T03:38:46Z", Given::Error(ErrorKind::ServerError));
+    let retry = detail(&model, later).problem.unwrap().retry;
+    assert!(retry.ends_with("next try waits for the rate limit, about 03:39:04"), "{retry}");
+    // Of another lookup it says nothing.
+    let other = Waiting { watch: model.watches[1].id, ..waiting };
+    take(&mut model, Report::Pace(Pace::Slowed { waiting: Some(other) }));
+    assert!(!fresh(&model, later).contains("rate limit"));
+}
+
+#[test]
+fn atlas_is_said_to_have_asked_for_a_wait_only_where_it_decided_it() {
+    for (asked, next, said) in [(3, 3.2, true), (20, 20.0, true), (3, 15.0, false), (3, 60.0, false)] {
+        let mut model = board([JOB]);
+        let Report::Ended(mut ended) = board::ended(&model, JOB, NOW, Given::Error(ErrorKind::RateLimited))
+        else {
+            panic!("an answer ends a request")
+        };
+        let read = &mut ended.reads[0];
+        read.result.as_mut().unwrap_err().retry_after = Some(Duration::from_secs(asked));
+        read.next_at = Some(at(NOW) + Duration::from_secs_f64(next));
+        take(&mut model, Report::Ended(ended));
+        let retry = problem(&model).unwrap().retry;
+        assert_eq!(retry.contains("(Atlas asked for it)"), said, "{asked} s, {next} s: {retry}");
+    }
+}
+
+/// The lookup of a job that was not found as `auto`, and the target by which it would be.
+fn not_found_as_auto() -> (Model, Target) {
+    let mut model = of_kind(Kind::Auto, [JOB, DUMP]);
+    report(&mut model, JOB, NOW, Given::Error(ErrorKind::NotFound(Missing::Job)));
+    let next = problem(&model).unwrap().next_step;
+    assert!(next.contains("has the kind collection"), "{next}");
+    let target = Target { kind: Kind::Collection, ..model.watches[0].lookup.target.clone() };
+    (model, target)
+}
+
+#[test]
+fn a_kind_that_is_named_for_a_job_on_the_board_counts_and_it_is_read_at_once() {
+    type Way = fn(&mut Model, Target) -> Vec<Effect>;
+    let ways: [Way; 3] = [
+        |model, target| update(model, Message::Open(Lookup { label: String::new(), target }), at(NOW)),
+        |model, target| update(model, Message::Paste(target.to_string()), at(NOW)),
+        |model, target| {
+            let mut effects = press(model, "a");
+            effects.extend(update(model, Message::Paste(target.to_string()), at(NOW)));
+            effects.extend(press(model, "<ctrl-s>"));
+            effects
+        },
+    ];
+    for way in ways {
+        let (mut model, target) = not_found_as_auto();
+        press(&mut model, "j");
+        let effects = way(&mut model, target.clone());
+        let watch = model.selected_watch().unwrap();
+        assert_eq!(watch.lookup.target, target);
+        assert_eq!((model.watches.len(), watch.job.error.is_none()), (2, true));
+        assert!(effects.contains(&Effect::Work(Command::Watch(vec![(watch.id, target.clone())]))));
+        let saved = effects.iter().any(|effect| {
+            matches!(effect, Effect::Save(Edit::Replace { old, lookup })
+                if old.kind == Kind::Auto && lookup.target == target)
+        });
+        assert!(saved, "{effects:?}");
+        let said = &model.notice.as_ref().unwrap().text;
+        assert!(said.ends_with("its kind is collection now, not auto"), "{said}");
+
+        // To have the kind found out takes nothing back.
+        let auto = Target { kind: Kind::Auto, ..target.clone() };
+        let before = model.selected;
+        let effects = way(&mut model, auto);
+        assert_eq!((model.selected, &model.selected_watch().unwrap().lookup.target), (before, &target));
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Save(_))), "{effects:?}");
+    }
 }
 
 /// What Enter did: the lookup is watched as another one, read at once, and saved.

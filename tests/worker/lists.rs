@@ -404,6 +404,24 @@ async fn a_failure_while_finding_out_is_shown_and_nothing_is_believed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_kind_is_named_only_where_the_job_was_read() {
+    let world = World::new();
+    world.change(|clusters| clusters.unlisted = [2].into());
+    world.watch(Kind::Auto, 1..=2).await;
+    pass(SECOND).await;
+    let reads = world.ended().into_iter().flat_map(|ended| ended.reads);
+    let told: Vec<_> = reads.map(|read| (read.watch.0, read.kind, read.result.is_ok())).collect();
+    assert_eq!(told, [(1, Some(Kind::Dedicated), true), (2, None, false)]);
+    world.asked();
+    pass(HOUR).await;
+    assert!(world.asked().iter().all(|asked| asked.kind == Kind::Dedicated), "the code is remembered");
+    // Asked for by itself it is there, and the kind is told then.
+    let reads: Vec<_> = world.ended().into_iter().flat_map(|ended| ended.reads).collect();
+    let told: Vec<_> = reads.iter().filter_map(|read| Some((read.watch.0, read.kind?))).collect();
+    assert_eq!(told, [(2, Kind::Dedicated)]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn collections_of_a_cluster_have_a_kind_and_a_list_of_their_own() {
     let world = World::new();
     world.watch(Kind::Auto, 1..=2).await;

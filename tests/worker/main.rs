@@ -16,6 +16,7 @@
 )]
 
 mod lists;
+mod pace;
 mod world;
 
 use std::sync::{Arc, Mutex};

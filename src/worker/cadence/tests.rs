@@ -54,6 +54,8 @@ fn each_standing_has_its_delay() {
         (failing(Setback::Passing, 9, None), 300, Some(300_000), Some(1_500_000)),
         (failing(Setback::Passing, 1, Some(42)), 3, Some(44_100), Some(44_100)),
         (failing(Setback::Passing, 1, Some(1)), 3, Some(3_000), Some(15_000)),
+        (failing(Setback::Passing, 5, Some(3)), 3, Some(3_150), Some(15_000)),
+        (failing(Setback::Passing, 9, Some(3)), 300, Some(300_000), Some(1_500_000)),
         (failing(Setback::Passing, 1, Some(1_000_000)), 3, Some(3_780_000), Some(3_780_000)),
         (failing(Setback::Refused, 1, None), 3, Some(300_000), Some(300_000)),
         (failing(Setback::Stuck, 7, None), 3, Some(60_000), Some(60_000)),
