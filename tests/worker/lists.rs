@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use atlas_tui::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, RestoreApi};
+use atlas_tui::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, Missing, RestoreApi};
 use atlas_tui::clock::TokioClock;
 use atlas_tui::domain::job::{DeliveryType, RestoreJob};
 use atlas_tui::domain::target::{Cluster, Kind, Target};
@@ -30,6 +30,8 @@ struct Clusters {
     above: usize,
     /// Jobs that no list has, whatever its length.
     unlisted: BTreeSet<u64>,
+    /// Jobs that do not exist.
+    missing: BTreeSet<u64>,
     /// Jobs that are over.
     over: BTreeSet<u64>,
     complete: bool,
@@ -79,6 +81,9 @@ impl Atlas {
 impl RestoreApi for Atlas {
     async fn restore_job(&self, target: &Target) -> Result<Answer, ApiError> {
         let clusters = self.asked(target.kind, [number(target)].into(), 0).await?;
+        if clusters.missing.contains(&number(target)) {
+            return Err(failed(ErrorKind::NotFound(Missing::Job)));
+        }
         Ok(Answer { job: clusters.job(number(target)), meta: Meta { requests: 1, ..Meta::default() } })
     }
 
@@ -116,6 +121,7 @@ impl World {
             kind: Kind::Dedicated,
             above: 0,
             unlisted: BTreeSet::new(),
+            missing: BTreeSet::new(),
             over: BTreeSet::new(),
             complete: true,
             list_fails: None,
@@ -406,13 +412,14 @@ async fn a_failure_while_finding_out_is_shown_and_nothing_is_believed() {
 #[tokio::test(start_paused = true)]
 async fn a_kind_is_named_only_where_the_job_was_read() {
     let world = World::new();
-    world.change(|clusters| clusters.unlisted = [2].into());
+    world.change(|clusters| (clusters.unlisted, clusters.missing) = ([2].into(), [2].into()));
     world.watch(Kind::Auto, 1..=2).await;
     pass(SECOND).await;
     let reads = world.ended().into_iter().flat_map(|ended| ended.reads);
     let told: Vec<_> = reads.map(|read| (read.watch.0, read.kind, read.result.is_ok())).collect();
     assert_eq!(told, [(1, Some(Kind::Dedicated), true), (2, None, false)]);
     world.asked();
+    world.change(|clusters| clusters.missing.clear());
     pass(HOUR).await;
     assert!(world.asked().iter().all(|asked| asked.kind == Kind::Dedicated), "the code is remembered");
     // Asked for by itself it is there, and the kind is told then.

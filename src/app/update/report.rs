@@ -67,14 +67,15 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
     let Ended { request, subject, meta, sent_at, received_at, failure, reads } = ended;
     let latency = Duration::try_from(sent_at.duration_until(received_at)).unwrap_or_default();
     let lookup = match &subject {
-        Subject::Job(id) => model.watch(*id).filter(|watch| watch.job.is_current(request)),
+        Subject::Job(id) => model.watch(*id),
         Subject::Jobs { .. } => None,
     };
     let (about, question) = match subject {
         Subject::Job(_) => (lookup.map(|watch| watch.lookup.name()), Question::Single),
         Subject::Jobs { instance, wanted } => (Some(format!("{instance}: {wanted} jobs")), Question::List),
     };
-    // A late report of a lookup that was read again since, or is gone.
+    // Of a lookup that is gone, perhaps with the Atlas that it was read from. One that comes late counts as a request
+    // all the same; what it brings does not.
     let Some(about) = about else { return };
     let entry = log_entry(failure.as_ref(), &meta, about, latency, received_at);
     model.log(LogEntry { question: Some(question), ..entry });
