@@ -11,11 +11,17 @@ const ENDPOINT: (usize, usize) = (5, 6);
 
 /// One line a link.
 pub(super) fn menu(downloads: &[Download<'_>]) -> Menu {
-    let urls: Vec<&str> = downloads.iter().map(|download| download.url).collect();
     let shards: Vec<&str> = downloads.iter().filter_map(|download| download.shard).collect();
-    let (before_url, before_shard) = (common_head(&urls, '/').len(), common_head(&shards, '-'));
+    let before_shard = common_head(&shards, '-');
+    // Another endpoint is another host.
+    let before_url = |endpoint| {
+        let urls =
+            downloads.iter().filter(|download| download.endpoint == endpoint).map(|download| download.url);
+        common_head(&urls.collect::<Vec<_>>(), '/').len()
+    };
     let items = downloads.iter().zip(KEYS.chars().chain(std::iter::repeat(' '))).map(|(download, key)| {
-        let url = download.url.get(before_url..).filter(|rest| !rest.is_empty()).unwrap_or(download.url);
+        let rest = download.url.get(before_url(download.endpoint)..);
+        let url = rest.filter(|rest| !rest.is_empty()).unwrap_or(download.url);
         let shard = download.shard.map(|shard| short_shard(shard, before_shard).to_owned());
         let endpoint = download.endpoint.map(|endpoint| format!("through {}", short_endpoint(endpoint)));
         let names: Vec<String> = [shard, endpoint].into_iter().flatten().collect();
@@ -63,10 +69,10 @@ mod tests {
         assert_eq!(
             notes,
             [
-                "shard-0  a/0.tar.gz",
-                "shard-1  a/1.tar.gz",
-                "shard-1 · through vpce-…f67890  b/1.tar.gz",
-                "through private endpoint  b/c.tar.gz",
+                "shard-0  0.tar.gz",
+                "shard-1  1.tar.gz",
+                "shard-1 · through vpce-…f67890  1.tar.gz",
+                "through private endpoint  c.tar.gz",
             ]
         );
         let opened = Does::Open("https://restore.example.net:27017/b/1.tar.gz".into());
