@@ -162,7 +162,7 @@ fn columns_stand_straight_whatever_is_in_them() {
         let heading: Vec<&str> = (0..width).map(|x| drawn.buffer[(x, 2)].symbol()).collect();
         let at = (0..heading.len()).find(|x| heading[*x..].concat().starts_with("phase")).unwrap();
         let x = u16::try_from(at).unwrap();
-        let phases = ["link r", "runnin", "comple", "failed", "expire", "comple", "gone"];
+        let phases = ["link r", "runnin", "comple", "failed", "expire", "warnin", "gone"];
         for (y, word) in (3..).zip(phases) {
             let cells: String = (x..x + 6).map(|x| drawn.buffer[(x, y)].symbol()).collect();
             assert_eq!(cells.trim_end(), word, "at {width}:\n{}", text(&drawn.buffer));
@@ -407,6 +407,53 @@ fn footer_keys_are_hit_where_they_are_drawn() {
         let budget = footer.contains("requests left");
         assert!(!(missing && budget), "the budget goes before any key: {footer}");
         assert_eq!(budget, width == 120);
+    }
+}
+
+#[test]
+fn in_a_wide_line_the_last_keys_make_room_for_the_budget() {
+    let mut screen = board(120, 36);
+    let more = screen.footer.keys.clone();
+    screen.footer.keys.extend(more.iter().cloned().chain(more.iter().cloned()));
+    let footer =
+        |screen: &Screen| shown(screen).lines().nth(usize::from(screen.size.height) - 1).unwrap().to_owned();
+    let wide = footer(&screen);
+    assert!(wide.starts_with(" a add") && wide.ends_with("requests left"), "{wide}");
+    screen.size.width = 99;
+    assert!(!footer(&screen).contains("requests left"));
+    // A key that the user made long does not lose its place either.
+    screen.size.width = 120;
+    screen.footer.keys[0].key = "x".repeat(60);
+    let long = footer(&screen);
+    assert!(!long.contains("requests left"), "{long}");
+}
+
+#[test]
+fn a_stale_row_keeps_its_phase_where_there_is_little_room() {
+    for ascii in [false, true] {
+        let mut screen = board(80, 24);
+        screen.ascii = ascii;
+        let drawn = shown(&screen);
+        let line = drawn.lines().find(|line| line.contains("billi")).unwrap();
+        assert!(line.contains(" ~completed"), "{line}");
+        assert!(!line.contains("stale"), "{line}");
+    }
+}
+
+#[test]
+fn a_badge_that_is_too_long_wraps() {
+    for (width, height) in [(80, 24), (40, 10)] {
+        for mono in [false, true] {
+            let mut screen = board(width, height);
+            screen.theme = if mono { ThemeName::Mono } else { ThemeName::Terminal };
+            let Body::Board(board) = &mut screen.body else { panic!("no board") };
+            let text = "answered in version 2024-11-13, which is read as far as it goes, and no further";
+            board.detail.as_mut().unwrap().badges.insert(0, Span::new(text, Role::Warning));
+            let drawn = shown(&screen);
+            for word in ["2024-11-13,", "no further"] {
+                assert!(drawn.contains(word), "{word}, {width}x{height}:\n{drawn}");
+            }
+        }
     }
 }
 

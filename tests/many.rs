@@ -114,16 +114,56 @@ fn each_column_has_its_order_and_the_border_says_which() {
         // All of one kind: they keep the user's order.
         "Lookups by kind: abcde",
         "Lookups by kind, rev.: abcde",
+        // Nothing is known to go anywhere, a download, orders-copy.
+        "Lookups by from → to: cdeba",
+        "Lookups by from → to, rev.: abcde",
         "Lookups by phase: debac",
         "Lookups by phase, rev.: cabed",
+        // Nothing is counted.
+        "Lookups by progress: abcde",
+        "Lookups by progress, rev.: abcde",
         // A link, what runs, what ended last; what has no time stands last in both directions.
         "Lookups by time: badce",
         "Lookups by time, rev.: cdabe",
-        "Lookups by age: dcbae",
-        "Lookups by age, rev.: abcde",
+        "Lookups by data: dcbae",
+        "Lookups by data, rev.: abcde",
     ];
     assert_eq!(seen, expected);
     assert_eq!(list_at(&model, at(NOW)).title, "Lookups", "round and round");
+}
+
+#[test]
+fn counted_work_is_sorted_by_how_much_of_it_is_done() {
+    let mut model = model();
+    let half = r#"HTTP
+
+{"state":"IN_PROGRESS","restoredDocuments":500,"totalDocuments":1000}"#;
+    let quarter = r#"HTTP
+
+{"state":"IN_PROGRESS","restoredDocuments":250,"totalDocuments":1000}"#;
+    report(&mut model, B, NOW, Given::Body(half));
+    report(&mut model, D, NOW, Given::Body(quarter));
+    press(&mut model, "sssss", NOW);
+    assert_eq!(rows(&model), "dbace");
+    press(&mut model, "S", NOW);
+    assert_eq!(rows(&model), "bdace", "what is not counted stands last in both directions");
+}
+
+#[test]
+fn warnings_come_before_what_runs_by_itself() {
+    let mut model = model();
+    let flawed = r#"HTTP
+
+{"state":"SUCCESSFUL","indexStatus":{"state":"FAILED"},"finishedAt":"2026-08-10T03:40:00Z"}"#;
+    report(&mut model, C, NOW, Given::Body(flawed));
+    assert_eq!(row(&model, "c", NOW).word, "warnings");
+    press(&mut model, "ssss", NOW);
+    assert_eq!(rows(&model), "debca");
+    for filter in ["/status:warn<enter>", "/status:completed<enter>"] {
+        press(&mut model, filter, NOW);
+        assert!(rows(&model).contains('c'), "{filter}: {}", rows(&model));
+        press(&mut model, "<esc>", NOW);
+    }
 }
 
 #[test]
@@ -133,14 +173,14 @@ fn lookups_are_moved_in_their_own_order_only() {
     assert_eq!(press(&mut model, "J", NOW), []);
     assert!(notice(&model, NOW).contains("in your own order only; s and S"), "{}", notice(&model, NOW));
     assert_eq!(rows(&model), "abcde");
-    press(&mut model, "sssssJ", NOW);
+    press(&mut model, "sssssssJ", NOW);
     assert_eq!(rows(&model), "bacde");
 }
 
 #[test]
 fn a_row_moves_when_its_job_does_and_not_under_a_moving_hand() {
     let mut model = model();
-    press(&mut model, "sss", NOW);
+    press(&mut model, "ssss", NOW);
     assert_eq!(rows(&model), "debac");
     report(&mut model, C, "2026-08-10T03:45:01Z", Given::Body(SHORT_LINK));
     assert_eq!(rows(&model), "decba");
@@ -412,6 +452,44 @@ fn the_log_sums_up_the_last_minute() {
     assert_eq!((seen.above + seen.lines.len(), seen.total), (65, 65));
     press(&mut model, "k", "2026-08-10T03:47:00Z");
     assert_eq!(log(&model, "2026-08-10T03:47:00Z").above, seen.above - 1);
+}
+
+#[test]
+fn a_narrow_log_has_job_outcome_and_the_request_id_of_what_failed() {
+    let mut model = model();
+    let Report::Ended(mut failed) =
+        board::ended(&model, E, "2026-08-10T03:44:59Z", Given::Error(ErrorKind::Timeout))
+    else {
+        panic!()
+    };
+    failed.meta.request_id = Some("8f3a0c1d2e4b5a69".into());
+    if let Some(failure) = &mut failed.failure {
+        failure.meta.request_id.clone_from(&failed.meta.request_id);
+    }
+    update(&mut model, Message::Report(Report::Ended(failed)), at(NOW));
+    update(&mut model, Message::Resize(Size { width: 40, height: 10 }), at(NOW));
+    press(&mut model, "L", NOW);
+    let log = |model: &Model| match project(model, at(NOW)).screen.overlay {
+        Some(Overlay::Log(log)) => log,
+        other => panic!("{other:?}"),
+    };
+    let lines = |model: &Model| -> Vec<String> {
+        log(model).lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect()).collect()
+    };
+    let seen = log(&model);
+    assert_eq!((seen.summary.len(), seen.heading), (1, "job, HTTP, outcome"));
+    assert_eq!(
+        lines(&model),
+        [
+            "e                --- timeout",
+            "  03:44:59 8f3a0c1d2e4b5a69",
+            "e                --- timeout",
+            "  03:44:54 ",
+        ]
+    );
+    assert_eq!((seen.above, seen.shown, seen.total), (0, 2, 6));
+    press(&mut model, "G", NOW);
+    assert_eq!((log(&model).above, log(&model).shown), (2, 4), "each of them can be reached");
 }
 
 #[test]

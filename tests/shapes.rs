@@ -10,8 +10,9 @@
 
 mod board;
 
-use atlas_tui::app::Model;
 use atlas_tui::app::screen::{Body, Detail, Role, project};
+use atlas_tui::app::{Message, Model, update};
+use atlas_tui::worker::Report;
 use board::{Given, at, board, report};
 
 const FLEX_RUNNING: &str = include_str!("recordings/flex-job-running.http");
@@ -84,6 +85,40 @@ fn a_collection_restore_shows_its_counts_and_what_failed() {
     let seen = detail(&model, "2026-08-10T03:11:00Z");
     assert_eq!(seen.word, "COMPLETED, WITH WARNINGS");
     assert_eq!(seen.progress, None, "no bar for what is over");
+    assert_eq!(field(&seen, "Restored"), "1,234,567 of about 2,000,000 documents | ");
+    let problem = seen.problem.unwrap();
+    assert_eq!(problem.headline, "Restored, but the indexes of 1 collection failed.");
+    assert!(problem.next_step.starts_with("i shows which: "), "{problem:?}");
+    assert_eq!(problem.role, Role::Warning);
+}
+
+#[test]
+fn the_shards_of_a_restore_without_links_are_named() {
+    let mut model = board([FLEX]);
+    let parts = r#"HTTP
+
+{"id":"6a793f812c88faeba59bc399","cancelled":false,"expired":false,"failed":false,"deliveryType":"automated",
+"components":[{"replicaSetName":"atlas-97e7a4-shard-0"},{"replicaSetName":"atlas-97e7a4-shard-1"},{},
+{"replicaSetName":"atlas-97e7a4-shard-12"}]}"#;
+    report(&mut model, FLEX, "2026-08-10T04:00:00Z", Given::Body(parts));
+    let seen = detail(&model, "2026-08-10T04:00:00Z");
+    assert_eq!(field(&seen, "Shards"), "atlas-97e7a4-shard-0, -1, -12 | ");
+    report(&mut model, FLEX, "2026-08-10T04:00:01Z", Given::Body(SHARDED));
+    assert_eq!(field(&detail(&model, "2026-08-10T04:00:01Z"), "Shards"), "", "their links name them");
+}
+
+#[test]
+fn the_end_of_an_endpoint_is_a_day() {
+    let mut model = board([FLEX]);
+    let Report::Ended(mut ended) =
+        board::ended(&model, FLEX, "2026-08-10T04:00:00Z", Given::Body(FLEX_RUNNING))
+    else {
+        panic!()
+    };
+    ended.meta.sunset_at = Some(at("2027-07-01T00:00:00Z"));
+    update(&mut model, Message::Report(Report::Ended(ended)), at("2026-08-10T04:00:00Z"));
+    let badges = detail(&model, "2026-08-10T04:00:00Z").badges;
+    assert!(badges.iter().any(|badge| badge.text == "Atlas ends this endpoint: 2027-07-01"), "{badges:?}");
 }
 
 #[test]

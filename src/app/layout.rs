@@ -57,6 +57,12 @@ pub fn log_columns(size: Size) -> u16 {
     size.width.saturating_sub(4).max(60).min(size.width).saturating_sub(4)
 }
 
+/// Whether the request log has no room for all that is known of a request.
+#[must_use]
+pub fn is_narrow_log(size: Size) -> bool {
+    size.width < USEFUL.width
+}
+
 /// The most rows that a notice may take: more where there are more, because a lasting one stays in the way.
 #[must_use]
 pub fn notice_rows_most(size: Size) -> u16 {

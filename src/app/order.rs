@@ -17,17 +17,30 @@ pub enum Column {
     Own,
     Label,
     Kind,
+    /// By the names of the source, then of the target.
+    Route,
     /// The most urgent first.
     Phase,
+    /// The least done first, where Atlas counts it.
+    Progress,
     /// Links that end soonest, then what has run longest, then what ended last.
     Time,
-    /// The oldest answer first.
-    Age,
+    /// The oldest answer first. Not the age of the job, which the filter's `age<` means.
+    Data,
 }
 
 impl Column {
-    /// In the order in which a key press goes through them.
-    pub const ALL: [Self; 6] = [Self::Own, Self::Label, Self::Kind, Self::Phase, Self::Time, Self::Age];
+    /// In the order in which a key press goes through them: that of the wide list's columns.
+    pub const ALL: [Self; 8] = [
+        Self::Own,
+        Self::Label,
+        Self::Kind,
+        Self::Route,
+        Self::Phase,
+        Self::Progress,
+        Self::Time,
+        Self::Data,
+    ];
 
     /// The one after this, round and round.
     #[must_use]
@@ -36,16 +49,18 @@ impl Column {
         after.next().unwrap_or_default()
     }
 
-    /// A word for the border.
+    /// A word for the border: the one over the column, where it has one.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Own => "own order",
             Self::Label => "label",
             Self::Kind => "kind",
+            Self::Route => "from → to",
             Self::Phase => "phase",
+            Self::Progress => "progress",
             Self::Time => "time",
-            Self::Age => "age",
+            Self::Data => "data",
         }
     }
 
@@ -59,12 +74,16 @@ impl Column {
             (Self::Label, true) => "sorted by label, Z to A",
             (Self::Kind, false) => "sorted by kind",
             (Self::Kind, true) => "sorted by kind, the other way round",
+            (Self::Route, false) => "sorted by from → to, A to Z",
+            (Self::Route, true) => "sorted by from → to, Z to A",
             (Self::Phase, false) => "sorted by phase, the most urgent first",
             (Self::Phase, true) => "sorted by phase, the least urgent first",
+            (Self::Progress, false) => "sorted by progress, the least done first",
+            (Self::Progress, true) => "sorted by progress, the most done first",
             (Self::Time, false) => "sorted by time: links that end soon, what runs longest, what ended last",
             (Self::Time, true) => "sorted by time, the other way round",
-            (Self::Age, false) => "sorted by the age of the data, the oldest first",
-            (Self::Age, true) => "sorted by the age of the data, the newest first",
+            (Self::Data, false) => "sorted by the age of the data, the oldest first",
+            (Self::Data, true) => "sorted by the age of the data, the newest first",
         }
     }
 }
@@ -121,12 +140,21 @@ impl Order {
                 let place = Kind::ALL.iter().position(|kind| *kind == watch.lookup.target.kind);
                 rank.group = place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX);
             }
+            Column::Route => {
+                // A character that no name has keeps the two apart.
+                rank.text =
+                    format!("{}\0{}", watch.lookup.target.instance, watch.destination()).to_lowercase();
+            }
             Column::Phase => {
                 rank.group = urgency(watch);
                 if watch.phase() == Some(&Phase::Ready) {
                     rank.nanoseconds = until().unwrap_or(Timestamp::MAX).as_nanosecond();
                 }
             }
+            Column::Progress => match watch.progress() {
+                Some(permille) => rank.nanoseconds = permille.into(),
+                None => is_absent = true,
+            },
             Column::Time => {
                 let ended = watch.status().and_then(|status| status.ended_at);
                 match (watch.phase(), until(), ended) {
@@ -142,7 +170,7 @@ impl Order {
                     _ => is_absent = true,
                 }
             }
-            Column::Age => match &watch.job.value {
+            Column::Data => match &watch.job.value {
                 Some((_, at)) => rank.nanoseconds = at.as_nanosecond(),
                 None => is_absent = true,
             },
@@ -160,12 +188,12 @@ pub fn urgency(watch: &Watch) -> u8 {
         (None, Some(_)) => 1,
         (Some(Phase::Ready), _) => 2,
         (Some(Phase::Unknown(_)), _) => 3,
-        (Some(Phase::Finalizing), _) => 4,
-        (Some(Phase::Running), _) => 5,
-        (Some(Phase::Queued), _) => 6,
-        (Some(Phase::Pending), _) => 7,
-        (None, None) => 8,
-        (Some(Phase::CompletedWithWarnings), _) => 9,
+        (Some(Phase::CompletedWithWarnings), _) => 4,
+        (Some(Phase::Finalizing), _) => 5,
+        (Some(Phase::Running), _) => 6,
+        (Some(Phase::Queued), _) => 7,
+        (Some(Phase::Pending), _) => 8,
+        (None, None) => 9,
         (Some(Phase::Expired), _) => 10,
         (Some(Phase::Cancelled), _) => 11,
         (Some(Phase::Completed), _) => 12,

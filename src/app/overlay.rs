@@ -36,6 +36,7 @@ pub struct Menu {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub key: char,
+    /// Empty where the note says it all.
     pub label: &'static str,
     /// What would be copied or opened, or why it cannot be.
     pub note: String,

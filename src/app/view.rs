@@ -188,6 +188,8 @@ pub struct Row {
     pub role: Role,
     /// Short marks after the label: `stale`, `unsaved`.
     pub marks: Vec<Span>,
+    /// The first of them in one cell, for where no word of it fits; empty when there is none.
+    pub sign: &'static str,
     /// Chosen for what is done to several at once.
     pub marked: bool,
     /// It went on to another phase a moment ago: it stands out.
@@ -290,7 +292,8 @@ pub struct Field {
 pub struct Footer {
     /// Most important first; the last ones are dropped when the line is narrow.
     pub keys: Vec<FooterKey>,
-    /// At the right end: the rate budget. Goes before any key does.
+    /// At the right end: the rate budget. In a wide line the last keys make room for it; in a narrow one it goes
+    /// before any key does.
     pub budget: Option<Span>,
     /// Takes the place of the keys while a filter is typed.
     pub prompt: Option<Prompt>,
@@ -405,9 +408,12 @@ pub struct Confirm {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
     pub title: String,
+    /// What the columns of the lines are.
+    pub heading: &'static str,
     pub summary: Vec<Vec<Span>>,
-    /// The lines within the window only; the first one is line `above` of `total`.
+    /// The lines within the window only: of `shown` requests, the first one number `above` of `total`.
     pub lines: Vec<Vec<Span>>,
     pub above: usize,
+    pub shown: usize,
     pub total: usize,
 }

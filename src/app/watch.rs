@@ -8,7 +8,7 @@ use super::changed::Changed;
 use super::course::{Course, Step};
 use super::remote::Remote;
 use crate::api::{ApiError, ErrorKind, Meta, Missing};
-use crate::domain::job::RestoreJob;
+use crate::domain::job::{DeliveryType, RestoreJob};
 use crate::domain::lookup::Lookup;
 use crate::domain::phase::{self, Anomaly, Phase, Status};
 use crate::domain::server_clock::ServerClock;
@@ -133,6 +133,24 @@ impl Watch {
     #[must_use]
     pub fn restore_job(&self) -> Option<&RestoreJob> {
         self.job.value.as_ref().map(|(reading, _)| &reading.job)
+    }
+
+    /// Where the data goes: a cluster's name, or `download`; empty while that is not known.
+    #[must_use]
+    pub fn destination(&self) -> &str {
+        let job = self.restore_job();
+        match job.map(|job| (job.target_name.as_deref(), job.delivery_type.as_ref())) {
+            Some((Some(name), _)) => name,
+            Some((None, Some(DeliveryType::Download))) => "download",
+            _ => "",
+        }
+    }
+
+    /// How much is restored, in thousandths, where Atlas counts it and it goes on.
+    #[must_use]
+    pub fn progress(&self) -> Option<u16> {
+        let goes_on = self.phase().is_some_and(|phase| !phase.is_over());
+        self.restore_job().filter(|_| goes_on).and_then(RestoreJob::progress)
     }
 
     /// Whether its serverless instance seems to be none any more: Atlas has ended that way of reading it, finds

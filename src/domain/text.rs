@@ -73,6 +73,20 @@ pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
+/// What all the texts begin with, up to the last `end` in it; empty where there is none.
+#[must_use]
+pub fn common_head<'a>(texts: &[&'a str], end: char) -> &'a str {
+    let Some((first, others)) = texts.split_first() else { return "" };
+    let alike = |other: &&str| {
+        let pairs = first.char_indices().zip(other.chars());
+        let alike = pairs.take_while(|((_, a), b)| a == b);
+        alike.last().map_or(0, |((at, a), _)| at + a.len_utf8())
+    };
+    let length = others.iter().map(alike).min().unwrap_or(first.len());
+    let head = first.get(..length).unwrap_or_default();
+    head.rfind(end).and_then(|at| head.get(..at + end.len_utf8())).unwrap_or_default()
+}
+
 /// Hostile characters that stand between words: tab, line feed and the like.
 fn parts_words(c: char) -> bool {
     matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')

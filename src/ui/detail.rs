@@ -177,23 +177,29 @@ fn headline(detail: &Detail, room: Room, theme: Theme) -> Lines<'_> {
 fn badge_lines<'a>(detail: &'a Detail, room: Room, theme: Theme) -> Lines<'a> {
     let mut lines = Lines::new();
     let mut spans: Vec<Span<'a>> = Vec::new();
-    let mut used = 0;
+    let mut used: u16 = 0;
     for badge in &detail.badges {
         let style = theme.badge(badge.role);
         // Only what stands on a ground of its own needs air within it.
         let air = blank(u16::from(style.add_modifier.contains(Modifier::REVERSED)));
-        let text = cut(&badge.text, room.width.saturating_sub(2 * width(&air.content)), theme);
-        let columns = width(&text) + 2 * width(&air.content);
-        if used > 0 && used + BADGE_GAP + columns > room.width {
-            lines.push(Line::from(std::mem::take(&mut spans)));
-            used = 0;
+        let around = 2 * width(&air.content);
+        // A long one goes on in a line of its own, on the same ground.
+        for piece in wrap([(badge.text.as_str(), style)], room.width.saturating_sub(around)) {
+            let columns =
+                piece.spans.iter().fold(around, |sum, span| sum.saturating_add(width(&span.content)));
+            if used > 0 && used.saturating_add(BADGE_GAP).saturating_add(columns) > room.width {
+                lines.push(Line::from(std::mem::take(&mut spans)));
+                used = 0;
+            }
+            if used > 0 {
+                spans.push(blank(BADGE_GAP));
+                used += BADGE_GAP;
+            }
+            spans.push(air.clone().style(style));
+            spans.extend(piece.spans);
+            spans.push(air.clone().style(style));
+            used = used.saturating_add(columns);
         }
-        if used > 0 {
-            spans.push(blank(BADGE_GAP));
-            used += BADGE_GAP;
-        }
-        spans.extend([air.clone().style(style), Span::styled(text, style), air.style(style)]);
-        used += columns;
     }
     if !spans.is_empty() {
         lines.push(Line::from(spans));

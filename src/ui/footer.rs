@@ -12,6 +12,10 @@ use crate::app::screen::{Footer, FooterKey, Input, Prompt, Role, Span};
 
 /// Between two keys, and before the budget.
 const GAP: u16 = 2;
+/// From this width on the budget stands before the last keys.
+const WIDE: u16 = 100;
+/// Keys that stand before the budget: to add, to open, for help, to leave, to refresh, and to leave the demo.
+const FIRST_KEYS: usize = 6;
 /// What a warning leaves to the input.
 const INPUT: u16 = 12;
 
@@ -21,21 +25,30 @@ pub(super) fn draw(buffer: &mut Buffer, line: Line, footer: &Footer, theme: Them
         let Prompt { sign, input, note } = prompt;
         return draw_prompt(buffer, inset(line, 1, 1), sign, input, note, theme);
     }
+    let keys = keys_line(line, footer);
     let mut end = line.x;
-    for (place, key) in placed(line, &footer.keys) {
+    for (place, key) in placed(keys, &footer.keys) {
         let rest = put(buffer, place, &key.key, theme.style(Role::Key));
         let rest = put(buffer, rest, " ", Style::new());
         put(buffer, rest, key.word, theme.style(Role::Muted));
         end = place.right();
     }
-    let all = placed(line, &footer.keys).count() == footer.keys.len();
-    if let (Some(budget), true) = (&footer.budget, all) {
+    let has_room = keys != line || placed(line, &footer.keys).count() == footer.keys.len();
+    if let (Some(budget), true) = (&footer.budget, has_room) {
         let rest = before(after(line, end + GAP - line.x), 1);
         if width(&budget.text) <= rest.width {
             put_right(buffer, rest, &budget.text, theme.style(budget.role));
         }
     }
     None
+}
+
+/// Where the keys are. A wide line leaves room for the budget, as long as the first keys stand all the same.
+fn keys_line(line: Line, footer: &Footer) -> Line {
+    let Some(budget) = footer.budget.as_ref().filter(|_| line.width >= WIDE) else { return line };
+    let keys = before(line, width(&budget.text).saturating_add(GAP));
+    let first = FIRST_KEYS.min(footer.keys.len());
+    if placed(keys, &footer.keys).count() >= first { keys } else { line }
 }
 
 /// The keys that fit, each with its cells.
@@ -58,7 +71,9 @@ pub(super) fn hit(line: Line, footer: &Footer, x: u16) -> Option<Action> {
         return None;
     }
     let at = Position::new(x, line.y);
-    placed(line, &footer.keys).find(|(place, _)| place.contains(at)).map(|(_, key)| key.action)
+    placed(keys_line(line, footer), &footer.keys)
+        .find(|(place, _)| place.contains(at))
+        .map(|(_, key)| key.action)
 }
 
 /// A sign, the input and its cursor; the note stands at the right while there is room.

@@ -142,19 +142,17 @@ fn draw_row(buffer: &mut Buffer, line: Line, item: &Row, columns: Columns, theme
     }
     let mut marks = marks_width(item);
     if columns.word > 0 {
-        // Where there is no other place for it, a mark takes that of the word: the glyph still tells the phase,
-        // and nothing else would tell that it may be old.
-        let squeezed = columns.time == 0 && rest.width < columns.word + 1 + marks + LABEL_BEFORE_WORD;
-        let (word, role) = match item.marks.first().filter(|_| squeezed) {
-            Some(mark) => (&mark.text, mark.role),
-            None => (&item.word, item.role),
-        };
-        if squeezed {
+        let word = cut(&item.word, columns.word, theme);
+        put_right(buffer, rest, &word, word_style(item, item.role, theme));
+        // A short word leaves its blanks to the label.
+        rest = before(rest, width(&word) + 1);
+        // Where there is no place for the words of the marks, a sign stands before the phase, which may be old.
+        if columns.time == 0 && rest.width < marks + LABEL_BEFORE_WORD && marks > 0 {
+            let sign = Line { x: rest.right(), width: 1, ..rest };
+            put(buffer, sign, item.sign, theme.style(Role::Warning));
+            rest = before(rest, 1);
             marks = 0;
         }
-        put_right(buffer, rest, &cut(word, columns.word, theme), word_style(item, role, theme));
-        // A short word leaves its blanks to the label.
-        rest = before(rest, width(word).min(columns.word) + 1);
     }
     line.width = rest.width;
     // A label and its marks that would push each other together take the place of the time.

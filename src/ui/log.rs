@@ -25,15 +25,14 @@ pub(super) fn draw(buffer: &mut Buffer, room: Rect, log: &Log, theme: Theme) {
     if log.lines.is_empty() {
         put(buffer, row(body, 0), "No request yet", theme.style(Role::Muted));
     } else {
-        let names = "time     HTTP  latency     size req job, request id, outcome";
-        put(buffer, heading, names, theme.style(Role::Muted));
+        put(buffer, heading, log.heading, theme.style(Role::Muted));
     }
     for (line, runs) in rows(body).zip(&log.lines) {
         put_runs(buffer, line, runs, theme);
     }
     let edge = before(after(top_edge(area), width(&log.title) + 2), 1);
-    if log.total > log.lines.len() {
-        let shown = usize::from(body.height).min(log.lines.len());
+    if log.total > log.shown {
+        let shown = log.shown;
         let text = format!("{}-{} of {}", log.above + 1, log.above + shown, log.total);
         label_right(buffer, edge, &text, theme.style(Role::Muted));
         if log.above + shown < log.total {

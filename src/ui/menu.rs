@@ -85,6 +85,14 @@ fn draw_item(buffer: &mut Buffer, line: Line, item: &MenuItem, selected: bool, k
     let text = inset(line, 2, 1);
     put(buffer, text, &item.key, theme.style(Role::Key));
     let text = after(text, if key > 0 { key + GAP } else { 0 });
+    if item.label.is_empty() {
+        // The note is all there is to it.
+        put(buffer, text, &cut(&item.note, text.width, theme), Style::new());
+        if selected {
+            buffer.set_style(line, theme.select());
+        }
+        return;
+    }
     let label = elide(&item.label, text.width, theme);
     let rest = put(buffer, text, &label, Style::new());
     let rest = after(rest, GAP);

@@ -129,7 +129,7 @@ impl Theme {
 
     /// Before a row that changed and was not looked at since.
     pub fn unseen(self) -> &'static str {
-        if self.ascii { "~" } else { "•" }
+        if self.ascii { "." } else { "•" }
     }
 
     /// From one place to another.

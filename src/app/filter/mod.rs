@@ -195,7 +195,7 @@ fn end_of_link(watch: &Watch, moment: Moment) -> Option<Timestamp> {
 /// Whether the word begins the phase's word, for people or for programs; or that of a lookup without a phase.
 fn is_phase(watch: &Watch, word: &str) -> bool {
     if let Some(phase) = watch.phase() {
-        begins(phase.as_str(), word) || begins(phase.word(), word)
+        begins(phase.as_str(), word) || begins(phase.word(), word) || begins(phase.short_word(), word)
     } else if watch.job.error.is_some() {
         read::ERROR.starts_with(word)
     } else {

@@ -133,8 +133,10 @@ fn among(
     let values = values(value)?;
     for value in &values {
         let begins = known.iter().any(|word| word.starts_with(value.as_str()));
-        let for_people =
-            key == "status" && Phase::NAMED.iter().any(|phase| phase.word().starts_with(value.as_str()));
+        let for_people = key == "status"
+            && Phase::NAMED.iter().any(|phase| {
+                [phase.word(), phase.short_word()].iter().any(|word| word.starts_with(value.as_str()))
+            });
         if !begins && !for_people {
             fault(format!("no {key} begins with `{}`", shown(value)), format!("{key}: {}", known.join(", ")));
         }

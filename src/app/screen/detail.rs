@@ -37,6 +37,8 @@ pub(super) fn detail(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Detai
             detail.role = role_of(model, watch, ticker);
             detail.time = elapsed(model, watch, status, ticker);
             detail.lamps = lamps(model, job, ticker);
+            // A failure to read it comes first.
+            detail.problem = detail.problem.take().or_else(|| shapes::flaws(model, job, &status.phase));
             detail.progress = shapes::progress(job).filter(|_| !status.phase.is_over());
             detail.countdown = countdown(model, watch, job, status, ticker);
             // An error has more to say, and needs the line where there are few.
@@ -331,7 +333,8 @@ fn fields(model: &Model, watch: &Watch, job: &RestoreJob, ticker: &mut Ticker) -
     if let Some(at) = job.expires_at.filter(|_| !counts_down(watch)) {
         fields.push(plain("Expires", ticker.date(model, at), String::new()));
     }
-    fields.extend(shapes::fields(model, job, ticker));
+    let is_over = watch.phase().is_some_and(Phase::is_over);
+    fields.extend(shapes::fields(model, job, is_over, ticker));
     if let Some(desired) = &job.desired_timestamp {
         if let Some(at) = desired.date {
             fields.push(plain("Restored to", ticker.date(model, at), String::new()));

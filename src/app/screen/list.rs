@@ -7,9 +7,12 @@ use crate::app::model::Model;
 use crate::app::order::Column;
 use crate::app::watch::Watch;
 use crate::domain::countdown::{self, Severity};
-use crate::domain::job::{DeliveryType, RestoreJob};
 use crate::domain::phase::Phase;
 use crate::domain::text::clean;
+
+/// Marks in one cell, which the help explains. The same in ASCII.
+pub(super) const STALE: &str = "~";
+pub(super) const UNSAVED: &str = "*";
 
 /// How a phase is shown, by itself. A link's role depends on the time left: see [`role_of`].
 pub(super) fn phase_role(phase: &Phase) -> Role {
@@ -59,7 +62,7 @@ fn row(model: &Model, watch: &Watch, wide: bool, ticker: &mut Ticker) -> Row {
         (Some(status), _) => {
             row.role = role_of(model, watch, ticker);
             row.glyph = status.phase.glyph(ascii).into();
-            row.word = status.phase.word().into();
+            row.word = status.phase.short_word().into();
             let expires = watch.restore_job().and_then(|job| job.expires_at);
             let time = match (&status.phase, expires, status.ended_at) {
                 (Phase::Ready, Some(until), _) => Some(countdown::time_left_short(until, server_now)),
@@ -82,11 +85,13 @@ fn row(model: &Model, watch: &Watch, wide: bool, ticker: &mut Ticker) -> Row {
     }
     if watch.is_stale(ticker.now, model.setup.interval) {
         row.marks.push(Span::new("stale", Role::Warning));
+        row.sign = STALE;
     } else {
         ticker.wake_at(watch.overdue_at(model.setup.interval).filter(|_| watch.job.value.is_some()));
     }
     if watch.unsaved && model.save_error.is_some() {
         row.marks.push(Span::new("unsaved", Role::Warning));
+        row.sign = if row.sign.is_empty() { UNSAVED } else { row.sign };
     }
     if let Some(changed) = &watch.changed {
         let flash = changed.flashes_until(ticker.now).filter(|_| model.setup.motion);
@@ -99,18 +104,11 @@ fn row(model: &Model, watch: &Watch, wide: bool, ticker: &mut Ticker) -> Row {
 }
 
 fn columns(watch: &Watch, ticker: &mut Ticker) -> Wide {
-    let job = watch.restore_job();
-    let target = match job.map(|job| (job.target_name.as_deref(), job.delivery_type.as_ref())) {
-        Some((Some(name), _)) => name,
-        Some((None, Some(DeliveryType::Download))) => "download",
-        _ => "",
-    };
-    let goes_on = watch.phase().is_some_and(|phase| !phase.is_over());
     Wide {
         kind: watch.lookup.target.kind.as_str(),
         source: watch.lookup.target.instance.to_string(),
-        target: target.into(),
-        progress: job.filter(|_| goes_on).and_then(RestoreJob::progress),
+        target: watch.destination().into(),
+        progress: watch.progress(),
         age: watch.job.value.as_ref().map(|(_, at)| times::data_age(*at, ticker)).unwrap_or_default(),
     }
 }

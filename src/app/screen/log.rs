@@ -8,6 +8,10 @@ use super::view::{Log, Role, Span};
 use crate::app::layout;
 use crate::app::model::{LOG, LogEntry, Model};
 use crate::app::traffic::Traffic;
+use crate::domain::text::shortened;
+
+/// Characters of a job's name in a narrow log.
+const NARROW_JOB: usize = 15;
 
 /// How far the log can be scrolled.
 #[must_use]
@@ -19,12 +23,42 @@ pub fn log_end(model: &Model, now: Timestamp) -> usize {
 pub(super) fn log(model: &Model, scroll: u16, ticker: &mut Ticker) -> Log {
     let traffic = Traffic::of(model.log.iter(), model.log.len() >= LOG, ticker.now);
     ticker.wake_at(traffic.changes_at);
-    let summary = packed(summary(model, &traffic), usize::from(layout::log_columns(model.setup.size)));
+    let narrow = layout::is_narrow_log(model.setup.size);
+    let mut summary = packed(summary(model, &traffic), usize::from(layout::log_columns(model.setup.size)));
+    if narrow {
+        // What is wrong needs the lines more.
+        summary.truncate(1);
+    }
     let rows = layout::overlay_rows(model.setup.size).saturating_sub(summary.len() + 1).max(1);
     let total = model.log.len();
-    let above = usize::from(scroll).min(total.saturating_sub(rows));
-    let lines = model.log.iter().skip(above).take(rows).map(|entry| line(model, entry));
-    Log { title: format!("Requests · {total}"), summary, lines: lines.collect(), above, total }
+    let height = |entry: &LogEntry| 1 + usize::from(narrow && is_odd(entry));
+    let mut left = rows;
+    let at_end =
+        model.log.iter().rev().map_while(|entry| left.checked_sub(height(entry)).map(|rest| left = rest));
+    let above = usize::from(scroll).min(total.saturating_sub(at_end.count().max(1)));
+    let mut left = rows;
+    let shown = model.log.iter().skip(above).take_while(|entry| {
+        let fits = left > 0;
+        left = left.saturating_sub(height(entry));
+        fits
+    });
+    let shown: Vec<&LogEntry> = shown.collect();
+    let lines: Vec<_> = if narrow {
+        shown.iter().flat_map(|entry| narrow_lines(model, entry)).collect()
+    } else {
+        shown.iter().map(|entry| line(model, entry)).collect()
+    };
+    let heading = if narrow {
+        "job, HTTP, outcome"
+    } else {
+        "time     HTTP  latency     size req job, request id, outcome"
+    };
+    Log { title: format!("Requests · {total}"), heading, summary, lines, above, shown: shown.len(), total }
+}
+
+/// What somebody may have to report: its request id is shown however narrow the log is.
+fn is_odd(entry: &LogEntry) -> bool {
+    entry.role != Role::Good
 }
 
 /// What a person asks of it: how much, how well shared, how much is left.
@@ -91,6 +125,23 @@ fn line(model: &Model, entry: &LogEntry) -> Vec<Span> {
     }
     spans.push(Span::new(format!(" {}", entry.outcome), entry.role));
     spans
+}
+
+/// Job and outcome; under what went wrong its time and its request id.
+fn narrow_lines(model: &Model, entry: &LogEntry) -> Vec<Vec<Span>> {
+    let status = entry.http_status.map_or_else(|| "---".into(), |status| status.to_string());
+    let job = shortened(&entry.lookup, NARROW_JOB);
+    let mut first = vec![
+        Span::new(format!("{job:<width$} ", width = NARROW_JOB + 1), Role::Plain),
+        Span::new(format!("{status} {}", entry.outcome), entry.role),
+    ];
+    let time = times::time_of_day(model, entry.at);
+    if !is_odd(entry) {
+        first.push(Span::new(format!(" {time}"), Role::Muted));
+        return vec![first];
+    }
+    let id = entry.request_id.as_deref().unwrap_or_default();
+    vec![first, vec![Span::new(format!("  {time} {id}"), Role::Muted)]]
 }
 
 /// A size in three digits or fewer.

@@ -1,6 +1,7 @@
 //! What lies over the board, as it is read.
 
 use super::form;
+use super::list;
 use super::log;
 use super::times::Ticker;
 use super::view::{Confirm, Help, Input, Menu, MenuItem, Overlay, Raw, Role, Span};
@@ -72,6 +73,11 @@ fn help(model: &Model, scroll: u16) -> Help {
             None => sections.push((action.section().title(), vec![row])),
         }
     }
+    let signs = [
+        (list::STALE, "Before a phase: stale, it may be another one by now"),
+        (list::UNSAVED, "Before a phase: the lookup is not saved yet"),
+    ];
+    sections.push(("Signs", signs.map(|(sign, words)| (sign.to_owned(), words.to_owned())).into()));
     Help { title: "Keys".into(), sections, scroll }
 }
 

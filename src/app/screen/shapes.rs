@@ -1,10 +1,14 @@
 //! What the detail shows of one shape of jobs and not of another, and of the endpoint that it came from.
 
 use super::times::Ticker;
-use super::view::{Field, Gauge, Lamp, Role, Span};
+use super::view::{Field, Gauge, Lamp, Problem, Role, Span};
 use crate::api::Meta;
+use crate::app::keymap::Action;
 use crate::app::model::Model;
-use crate::domain::job::{CollectionRestore, DeliveryType, Download, RestoreJob, Shape};
+use crate::app::time_format::TimeFormat;
+use crate::domain::job::{CollectionRestore, Component, DeliveryType, Download, RestoreJob, Shape};
+use crate::domain::phase::Phase;
+use crate::domain::text::{common_head, shortened};
 
 /// `flex · restore`, `collection · into a cluster`.
 pub(super) fn delivery(job: &RestoreJob) -> &str {
@@ -44,16 +48,21 @@ pub(super) fn words(job: &RestoreJob, absent: &str) -> Vec<Lamp> {
 
 /// How much is restored, where Atlas counts it.
 pub(super) fn progress(job: &RestoreJob) -> Option<Gauge> {
-    let restore = job.collections.as_ref()?;
     let permille = job.progress()?;
-    let (restored, total) = (restore.restored_documents?, restore.total_documents?);
     Some(Gauge {
         label: "Restored".into(),
         text: format!("{}.{} %", permille / 10, permille % 10),
         role: Role::Active,
         permille: permille / 25 * 25,
-        note: format!("{} of about {} documents", grouped(restored), grouped(total)),
+        note: counts(job)?,
     })
+}
+
+/// `1,234,567 of about 2,000,000 documents`.
+fn counts(job: &RestoreJob) -> Option<String> {
+    let restore = job.collections.as_ref()?;
+    let (restored, total) = (restore.restored_documents?, restore.total_documents?);
+    Some(format!("{} of about {} documents", grouped(restored), grouped(total)))
 }
 
 /// `1,234,567`.
@@ -89,14 +98,57 @@ pub(super) fn downloads(job: &RestoreJob) -> Vec<Field> {
     downloads.iter().enumerate().map(field).collect()
 }
 
+/// `atlas-97e7a4-shard-0, -1, -2`: the parts that have nothing to download, their common head once.
+fn shards(job: &RestoreJob) -> Option<String> {
+    let is_elsewhere = |component: &&Component| {
+        let private = component.private_urls.iter().any(|private| private.url.is_some());
+        component.url.is_none() && !private
+    };
+    let parts = job.components.iter().filter(is_elsewhere);
+    let names: Vec<&str> = parts.filter_map(|component| component.replica_set.as_deref()).collect();
+    let (first, others) = names.split_first()?;
+    let head = common_head(&names, '-').trim_end_matches('-').len();
+    let others = others.iter().map(|name| name.get(head..).unwrap_or(name));
+    Some(std::iter::once(*first).chain(others).collect::<Vec<_>>().join(", "))
+}
+
+/// What is wrong with a restore that is complete all the same, and how to find out more.
+pub(super) fn flaws(model: &Model, job: &RestoreJob, phase: &Phase) -> Option<Problem> {
+    let restore = job.collections.as_ref().filter(|_| *phase == Phase::CompletedWithWarnings)?;
+    let whose = match restore.failed_collection_count {
+        Some(1) => "1 collection",
+        Some(count) if count > 1 => &format!("{count} collections"),
+        _ => "some collections",
+    };
+    let raw = model.key(Action::Raw);
+    let next_step = if raw.is_empty() {
+        "The answer names them: build these indexes anew, or restore those collections again.".into()
+    } else {
+        format!("{raw} shows which: build these indexes anew, or restore those collections again.")
+    };
+    Some(Problem {
+        headline: format!("Restored, but the indexes of {whose} failed."),
+        next_step,
+        retry: String::new(),
+        role: Role::Warning,
+    })
+}
+
 /// What only some shapes have.
-pub(super) fn fields(model: &Model, job: &RestoreJob, ticker: &mut Ticker) -> Vec<Field> {
+pub(super) fn fields(model: &Model, job: &RestoreJob, is_over: bool, ticker: &mut Ticker) -> Vec<Field> {
     let plain =
         |name, value: String| Field { name, value, note: String::new(), elide: false, role: Role::Plain };
     let mut fields = Vec::new();
     if let Some(until) = job.record_kept_until {
         let note = "of the record alone: nothing of the restore is lost then".to_owned();
         fields.push(Field { note, ..plain("Kept until", ticker.date(model, until)) });
+    }
+    if let Some(shards) = shards(job) {
+        fields.push(plain("Shards", shortened(&shards, 400).into_owned()));
+    }
+    // While it goes on, a bar shows them.
+    if let Some(counts) = counts(job).filter(|_| is_over) {
+        fields.push(plain("Restored", counts));
     }
     if let Some(restore) = &job.collections {
         let CollectionRestore { error_message, write_strategy, index_strategy, .. } = &**restore;
@@ -128,7 +180,14 @@ pub(super) fn no_expiry(job: &RestoreJob) -> &'static str {
 pub(super) fn endpoint(model: &Model, meta: &Meta, ticker: &mut Ticker) -> Vec<Span> {
     let server_now = model.clock.at(ticker.now);
     let mut badges = Vec::new();
-    let mut date = |at| ticker.date(model, at);
+    let mut date = |at| {
+        let date = ticker.date(model, at);
+        // The day suffices for what is announced months ahead.
+        match date.split_once(' ') {
+            Some((day, _)) if model.setup.time != TimeFormat::Relative => day.to_owned(),
+            _ => date,
+        }
+    };
     if let Some(sunset) = meta.sunset_at {
         let over = sunset <= server_now;
         let words = if over { "Atlas ended this endpoint" } else { "Atlas ends this endpoint" };

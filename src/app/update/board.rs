@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{demo, lookups, marks, sort};
+use super::{demo, link, lookups, marks, sort};
 use crate::app::filter::Filter;
 use crate::app::form::Form;
 use crate::app::keymap::Action;
@@ -319,9 +319,6 @@ pub(super) fn carry_out(model: &mut Model, choice: Choice, now: Timestamp, effec
     }
 }
 
-/// The keys of a menu of links, one a shard, without those that move in it.
-const LINK_KEYS: &str = "123456789abcefimnoprstuvwxz";
-
 /// Opens the download link, or lets choose among several.
 fn open_link(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
@@ -338,22 +335,7 @@ fn open_link(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             model.say(words, Role::Warning, now);
         }
         [only] => effects.push(Effect::OpenLink(only.url.to_owned())),
-        many => {
-            let items =
-                many.iter().zip(LINK_KEYS.chars().chain(std::iter::repeat(' '))).map(|(download, key)| {
-                    Choice {
-                        key,
-                        label: "open",
-                        note: match download.shard {
-                            Some(shard) => format!("{shard}  {}", download.url),
-                            None => download.url.to_owned(),
-                        },
-                        does: Does::Open(download.url.to_owned()),
-                    }
-                });
-            let menu = Menu { title: "Open a download link".into(), items: items.collect(), selected: 0 };
-            model.overlay = Some(Overlay::Menu(menu));
-        }
+        many => model.overlay = Some(Overlay::Menu(link::menu(many))),
     }
 }
 

@@ -4,6 +4,7 @@ mod board;
 mod change;
 mod demo;
 mod dialog;
+mod link;
 mod lookups;
 mod marks;
 mod report;

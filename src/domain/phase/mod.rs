@@ -89,6 +89,15 @@ impl Phase {
         }
     }
 
+    /// The word for people where there is little room: a column of a list.
+    #[must_use]
+    pub fn short_word(&self) -> &str {
+        match self {
+            Self::CompletedWithWarnings => "warnings",
+            other => other.word(),
+        }
+    }
+
     /// The word for programs: the `phase` of the JSON output, stable within a schema number.
     #[must_use]
     pub fn as_str(&self) -> &'static str {

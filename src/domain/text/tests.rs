@@ -70,3 +70,13 @@ proptest! {
         prop_assert_eq!(kept(&cleaned), kept(&text));
     }
 }
+
+#[test]
+fn a_common_head_ends_where_it_may() {
+    assert_eq!(common_head(&["https://a/x/1", "https://a/x/12", "https://a/y"], '/'), "https://a/");
+    assert_eq!(common_head(&["a-shard-0"], '-'), "a-shard-");
+    assert_eq!(common_head(&["備-1", "備-2"], '-'), "備-");
+    assert_eq!(common_head(&["備", "份"], '-'), "");
+    assert_eq!(common_head(&["", "a-"], '-'), "");
+    assert_eq!(common_head(&[], '-'), "");
+}
