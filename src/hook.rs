@@ -127,13 +127,26 @@ impl Hook {
         }
     }
 
-    /// Gives what runs this much time to end, and kills what has not.
-    pub fn finish(self, grace: Duration) {
-        if let Some(Supervisor { orders, over }) = self.running
-            && orders.try_send(Order::Leave(grace)).is_ok()
-        {
-            // As long again for the killing: what even that does not end is not waited for.
-            let _ = over.recv_timeout(grace * 2);
+    /// Gives what runs this much time to end, after which it is killed. Does not wait; the answer does.
+    pub fn leave(self, grace: Duration) -> Leaving {
+        let asked = self.running.filter(|running| running.orders.try_send(Order::Leave(grace)).is_ok());
+        // Half as long again for the killing: what even that does not end is not waited for.
+        Leaving { over: asked.map(|running| running.over), until: Instant::now() + grace * 3 / 2 }
+    }
+}
+
+/// Commands that are about to end.
+#[must_use = "what runs is cut off when the program ends before it"]
+pub struct Leaving {
+    over: Option<Receiver<()>>,
+    until: Instant,
+}
+
+impl Leaving {
+    /// Waits for them, as long as they were given.
+    pub fn wait(self) {
+        if let Some(over) = self.over {
+            let _ = over.recv_timeout(self.until.saturating_duration_since(Instant::now()));
         }
     }
 }

@@ -157,10 +157,13 @@ impl Process {
     pub fn close(self) -> (Option<Signal>, Option<String>) {
         let Self { session, saver, signal, hook, finish, .. } = self;
         drop(session);
-        if let Some(hook) = hook {
-            hook.finish(HOOK_GRACE);
+        // Both at the same time: what a hook takes must not be missing for the edits.
+        let leaving = hook.map(|hook| hook.leave(HOOK_GRACE));
+        let unsaved = saver.and_then(|saver| saver.finish(finish));
+        if let Some(leaving) = leaving {
+            leaving.wait();
         }
-        (signal, saver.and_then(|saver| saver.finish(finish)))
+        (signal, unsaved)
     }
 
     fn command(&mut self, command: Command) {

@@ -67,6 +67,15 @@ fn read(pipe: &Path) -> String {
     text
 }
 
+/// Waits until no process has the writing end of this pipe any more.
+fn wait_until_nobody_holds(pipe: &rustix::fd::OwnedFd) {
+    let deadline = rustix::event::Timespec { tv_sec: 60, tv_nsec: 0 };
+    while rustix::io::read(pipe, &mut [0; 16]) != Ok(0) {
+        let mut ended = [rustix::event::PollFd::new(pipe, rustix::event::PollFlags::HUP)];
+        assert!(rustix::event::poll(&mut ended, Some(&deadline)).unwrap() > 0, "somebody is still alive");
+    }
+}
+
 #[test]
 fn a_command_gets_the_line_and_the_variables() {
     let script = r#"{ cat; echo "label: $ATLAS_TUI_LABEL"; } > "$1/out""#;
@@ -76,7 +85,7 @@ fn a_command_gets_the_line_and_the_variables() {
     let input = format!("{{\"raw\":\"{}\"}}", "x".repeat(300_000));
     bench.call("orders", &input);
     assert_eq!(read(&out), format!("{input}\nlabel: orders\n"));
-    bench.hook.finish(DEADLINE);
+    bench.hook.leave(DEADLINE).wait();
     assert!(bench.failures.try_recv().is_err(), "it went well");
 }
 
@@ -94,7 +103,7 @@ fn a_command_that_reads_nothing_does_not_matter() {
     let out = bench.pipe("out");
     bench.call("orders", &"x".repeat(300_000));
     assert_eq!(read(&out), "done\n");
-    bench.hook.finish(DEADLINE);
+    bench.hook.leave(DEADLINE).wait();
     assert!(bench.failures.try_recv().is_err());
 }
 
@@ -145,13 +154,17 @@ fn a_command_that_hangs_is_killed_with_all_that_it_started() {
     let script = r#"exec 3> "$1/alive"; echo waiting >&2; sleep 600 & sleep 600"#;
     let mut bench = Bench::new(script, limits);
     let alive = bench.pipe("alive");
-    bench.call("orders", "{}");
-    assert_eq!(read(&alive), "");
-    assert_eq!(bench.failure().why, "killed after 300 ms: waiting");
-    // And it is no stopper for the next one.
-    bench.call("again", "{}");
-    assert_eq!(read(&alive), "");
-    assert_eq!(bench.failure().lookup, "again");
+    // Open before it is, so that one that is killed before it has begun keeps nobody waiting.
+    let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::NONBLOCK;
+    let alive = rustix::fs::open(&alive, flags, rustix::fs::Mode::empty()).unwrap();
+    // And the second time it is no stopper for the next one.
+    for lookup in ["orders", "again"] {
+        bench.call(lookup, "{}");
+        let failure = bench.failure();
+        assert_eq!(failure.lookup, lookup);
+        assert!(failure.why.starts_with("killed after 300 ms"), "{}", failure.why);
+        wait_until_nobody_holds(&alive);
+    }
 }
 
 #[test]
@@ -183,7 +196,7 @@ fn no_more_run_at_once_than_may_and_the_oldest_that_waits_gives_way() {
         }
         std::thread::yield_now();
     };
-    hook.finish(DEADLINE);
+    hook.leave(DEADLINE).wait();
     let mut lines: Vec<_> = lines.lines().collect();
     lines.sort_unstable();
     assert_eq!(lines, ["fifth", "first", "first-too", "seventh", "sixth"]);
@@ -201,7 +214,7 @@ fn leaving_gives_what_runs_a_moment_and_then_ends_it() {
     let mut pipe = fs::File::open(&alive).unwrap();
     let mut first = [0];
     pipe.read_exact(&mut first).unwrap();
-    bench.hook.finish(Duration::from_millis(100));
+    bench.hook.leave(Duration::from_millis(100)).wait();
     // Its end closes the pipe; the one that waited never opens it.
     let mut rest = String::new();
     pipe.read_to_string(&mut rest).unwrap();

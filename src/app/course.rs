@@ -1,5 +1,5 @@
-//! Which of the phases that a job is seen in count: one that takes back an earlier one counts from the second
-//! answer in a row that says so. Must not know what reacts to a change.
+//! Which of the phases that a job is seen in count: one that takes back an earlier one, and that Atlas knows no such
+//! job any more, count from the second answer in a row that says so. Must not know what reacts to a change.
 
 use jiff::Timestamp;
 
@@ -30,7 +30,7 @@ pub enum Step {
 }
 
 impl Course {
-    /// Takes in a status that is read off answer number `reading`. One and the same answer may be looked at more
+    /// Takes in a status that is read off answer number `reading` (of good ones; of all where it is gone). One and the same answer may be looked at more
     /// than once, as time alone changes what it means, and does not confirm itself by that.
     pub fn step(&mut self, status: &Status, finished_at: Option<Timestamp>, reading: u64) -> Step {
         let standing = Standing { phase: status.phase.clone(), finished_at };
@@ -40,7 +40,9 @@ impl Course {
         };
         let taken_back = settled.is_taken_back_by(&standing);
         let another_job = settled.phase != standing.phase && status.anomalies.contains(&Anomaly::IdMismatch);
-        if taken_back || another_job {
+        // One refusal may be a replica's that is behind.
+        let vanished = settled.phase != standing.phase && standing.phase == Phase::Gone;
+        if taken_back || another_job || vanished {
             let first = match self.doubted.take() {
                 Some((doubted, first)) if doubted == standing => first,
                 _ => reading,

@@ -89,17 +89,6 @@ impl News {
     }
 }
 
-/// The phases in which a job can end, in the order of a summary.
-const ENDS: [Phase; 7] = [
-    Phase::Completed,
-    Phase::CompletedWithWarnings,
-    Phase::Ready,
-    Phase::Failed,
-    Phase::Cancelled,
-    Phase::Expired,
-    Phase::Gone,
-];
-
 /// The sentence for these jobs: whole for one, by counts for several. Empty for none.
 #[must_use]
 pub fn sentence(items: &[(String, Item)]) -> String {
@@ -119,7 +108,8 @@ pub fn sentence(items: &[(String, Item)]) -> String {
         })
         .collect();
     if !ended.is_empty() {
-        let counts = ENDS.iter().filter_map(|end| {
+        let ends = Phase::NAMED.iter().filter(|phase| phase.is_terminal());
+        let counts = ends.filter_map(|end| {
             let count = ended.iter().filter(|phase| **phase == end).count();
             (count > 0).then(|| format!("{count} {}", end.word()))
         });

@@ -20,11 +20,20 @@ pub struct Remote<T, E> {
     /// The newest request seen, so that a late report of an older one is known as such.
     newest: Option<RequestId>,
     readings: u64,
+    attempts: u64,
 }
 
 impl<T, E> Default for Remote<T, E> {
     fn default() -> Self {
-        Self { value: None, error: None, in_flight: None, next_at: None, newest: None, readings: 0 }
+        Self {
+            value: None,
+            error: None,
+            in_flight: None,
+            next_at: None,
+            newest: None,
+            readings: 0,
+            attempts: 0,
+        }
     }
 }
 
@@ -32,7 +41,8 @@ impl<T, E> Remote<T, E> {
     /// What is known, without anything under way or due: whoever asks next numbers requests anew.
     #[must_use]
     pub fn resumed(self) -> Self {
-        Self { value: self.value, error: self.error, ..Self::default() }
+        let Self { value, error, readings, attempts, .. } = self;
+        Self { value, error, readings, attempts, ..Self::default() }
     }
 
     /// Whether a report of this request still counts.
@@ -43,6 +53,11 @@ impl<T, E> Remote<T, E> {
     /// Good values so far: tells a second one from the first looked at again, also where the two are equal.
     pub fn readings(&self) -> u64 {
         self.readings
+    }
+
+    /// Ended requests so far, whatever came of them.
+    pub fn attempts(&self) -> u64 {
+        self.attempts
     }
 
     /// A request has left at `at`.
@@ -62,6 +77,7 @@ impl<T, E> Remote<T, E> {
         self.newest = Some(request);
         self.in_flight = None;
         self.next_at = next;
+        self.attempts += 1;
         match result {
             Ok(value) => {
                 self.value = Some((value, at));

@@ -184,7 +184,9 @@ impl Watch {
             status = Status { phase: Phase::Gone, ended_at: None, anomalies: Vec::new() };
             self.status_changes_at = None;
         }
-        let step = self.course.step(&status, reading.job.finished_at, self.job.readings());
+        // That it is gone is said by failures, everything else by good answers.
+        let answer = if gone { self.job.attempts() } else { self.job.readings() };
+        let step = self.course.step(&status, reading.job.finished_at, answer);
         let ends_at = reading.job.expires_at.filter(|_| status.phase == Phase::Ready);
         self.follow_link(ends_at, server_now);
         if self.course.went_back() {

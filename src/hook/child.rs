@@ -3,13 +3,14 @@
 //! They are three so that none waits for another: a command may read nothing of its input, or leave something
 //! behind that holds its output open.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
@@ -23,8 +24,11 @@ const SECRET: &str = "MONGODB_ATLAS_";
 const STACK: usize = 64 * 1024;
 
 /// How much of the error output is read for its first line, and how much of that is said.
-const FIRST_LINE: u64 = 4096;
+const FIRST_LINE: usize = 4096;
 const SAID: usize = 200;
+
+/// How long its error output is listened to after it: what it has left behind may hold that open for ever.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// For the words of a command that has failed, which mostly are there already.
 const WORDS: Duration = Duration::from_millis(200);
@@ -72,7 +76,7 @@ impl Running {
                 // One that closes its input early may have read enough.
                 let _ = stdin.map(|mut stdin| writeln!(stdin, "{input}"));
             })
-            .and_then(|_| thread("hook-errors").spawn(move || listen(stderr, &said)))
+            .and_then(|_| thread("hook-errors").spawn(move || listen(stderr, &said, limit + LINGER)))
             .and_then(|_| {
                 thread("hook-wait").spawn(move || {
                     // Leaves it to be reaped, so that until then no other process can have its number.
@@ -143,19 +147,43 @@ fn spawn(command: &[String], variables: Vec<(&'static str, String)>) -> io::Resu
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()
 }
 
-/// Hands on the first line that says something, and takes the rest, so that nobody waits for room to write it.
-fn listen(stderr: Option<ChildStderr>, said: &SyncSender<String>) {
-    let Some(stderr) = stderr else { return };
-    let mut head = BufReader::new(stderr).take(FIRST_LINE);
-    let mut line = Vec::new();
-    let mut words = String::new();
-    while words.is_empty() && head.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
-        let text = String::from_utf8_lossy(&line);
-        words = shortened(clean(&text).trim(), SAID).into_owned();
-        line.clear();
+/// Hands on the first line that says something, and takes the rest, so that nobody waits for room to write it. Who
+/// still writes after `time` finds nobody there.
+fn listen(stderr: Option<ChildStderr>, said: &SyncSender<String>, time: Duration) {
+    let Some(mut stderr) = stderr else { return };
+    let until = Instant::now() + time;
+    let mut head = Vec::new();
+    let mut told = false;
+    let mut piece = [0; 4096];
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let patience = Timespec::try_from(left).ok();
+        let ready = poll(&mut [PollFd::new(&stderr, PollFlags::IN)], patience.as_ref());
+        let read = match ready {
+            Err(Errno::INTR) => continue,
+            Ok(1..) => stderr.read(&mut piece).unwrap_or_default(),
+            Ok(0) | Err(_) => 0,
+        };
+        head.extend_from_slice(piece.get(..read).unwrap_or_default());
+        let words = first_words(&head, read == 0 || head.len() >= FIRST_LINE);
+        if let Some(words) = words.filter(|_| !told) {
+            told = said.try_send(words).is_ok();
+        }
+        if read == 0 {
+            return;
+        }
+        if told {
+            head.clear();
+        }
     }
-    let _ = said.try_send(words);
-    let _ = io::copy(&mut head.into_inner(), &mut io::sink());
+}
+
+/// The first line that says something, once it has ended or nothing more comes.
+fn first_words(head: &[u8], is_all: bool) -> Option<String> {
+    let text = String::from_utf8_lossy(head);
+    let whole = if is_all { &*text } else { text.rsplit_once('\n').map_or("", |(lines, _)| lines) };
+    let said = whole.lines().map(|line| shortened(clean(line).trim(), SAID).into_owned());
+    said.into_iter().find(|words| !words.is_empty()).or(is_all.then(String::new))
 }
 
 fn end(status: ExitStatus) -> String {

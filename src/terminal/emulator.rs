@@ -155,12 +155,6 @@ impl Emulator {
         Self { notification: found.notification, progress, ..unknown }
     }
 
-    /// Whether it shows notifications itself.
-    #[must_use]
-    pub fn shows_notifications(self) -> bool {
-        self.notification.is_some()
-    }
-
     /// The sequence for a notification; `None` where there is only the bell.
     #[must_use]
     pub fn notification(self, title: &str, text: &str) -> Option<String> {

@@ -25,7 +25,7 @@ impl Multiplexer {
     #[must_use]
     pub fn wrap(self, sequence: &str) -> String {
         match self {
-            // Passed on with `allow-passthrough on` only.
+            // Passed on with `allow-passthrough on`, and from a pane out of sight with `all`.
             Self::Tmux => format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")),
             // It passes strings of up to 768 bytes on.
             Self::Screen => {

@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::protocol::{Pace, RequestId};
+use super::protocol::RequestId;
 use crate::api::Budget;
 
 /// Between two requests of any kind: 20 a second.
@@ -68,6 +68,8 @@ pub struct Told {
     pub budget: Option<Budget>,
     /// HTTP requests that the question took.
     pub requests: u32,
+    /// Whether an answer came at all: a network that is down says nothing of the bucket.
+    pub reached: bool,
     /// Refused for want of budget, with the wait that was asked for if one was.
     pub limited: Option<Option<Duration>>,
 }
@@ -261,7 +263,9 @@ impl Supply {
                 if let Some(level) = &mut self.level {
                     level.fill(now);
                     level.left = (level.left - as_f64(more + 1)).max(0.0);
-                    level.refill = (level.refill * UNTOLD_GROWTH).min(FASTEST.max(level.refill));
+                    if told.reached && !level.learnt {
+                        level.refill = (level.refill * UNTOLD_GROWTH).min(FASTEST.max(level.refill));
+                    }
                 }
             }
         }
@@ -296,8 +300,9 @@ impl Supply {
         self.level = Some(level);
     }
 
-    /// The pace from now on. `delayed`: something that is due waits for the budget; `idle`: nothing is scheduled.
-    pub fn pace(&mut self, delayed: bool, idle: bool, now: Duration) -> Pace {
+    /// Whether requests are held back from now on. `delayed`: something that is due waits for the budget; `idle`:
+    /// nothing is scheduled.
+    pub fn is_slowed(&mut self, delayed: bool, idle: bool, now: Duration) -> bool {
         let plenty = |level: &Level| {
             let reserve = level.reserve();
             // Well above the reserve, so that it does not change with every request.
@@ -305,11 +310,11 @@ impl Supply {
         };
         let plenty = self.hold.is_none() && self.level.as_ref().is_none_or(plenty);
         self.slowed = delayed || (self.slowed && !plenty && !idle);
-        if self.slowed { Pace::Slowed { waiting: None } } else { Pace::Full }
+        self.slowed
     }
 
     /// How fast the bucket is believed to fill, in requests a second; `None` while nothing is known of one.
-    #[must_use]
+    #[cfg(test)]
     pub fn refill(&self) -> Option<f64> {
         self.level.map(|level| level.refill)
     }

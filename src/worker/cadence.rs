@@ -33,6 +33,9 @@ const LINK_END_GRACE: Duration = Duration::from_secs(1);
 const CLOSING_INTERVAL: Duration = Duration::from_secs(10);
 const CLOSING_PATIENCE: Duration = Duration::from_secs(2 * 60);
 
+/// What is over is read only on demand; a list that is read for others is looked through for it this often.
+pub const OVER_INTERVAL: Duration = Duration::from_secs(5 * 60);
+
 /// The first back-off, unless the interval is longer, and the last.
 const BACK_OFF_LEAST: Duration = Duration::from_secs(3);
 const BACK_OFF_MOST: Duration = Duration::from_secs(60);

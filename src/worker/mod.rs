@@ -6,6 +6,7 @@ pub mod cadence;
 pub mod kind;
 pub mod plan;
 pub mod protocol;
+mod supplies;
 pub mod task;
 mod watch;
 mod watches;

@@ -24,6 +24,8 @@ pub enum Command {
     Unwatch(WatchId),
     /// The one on screen: it is refreshed first and most often. It may be named before it is watched.
     Attend(Option<WatchId>),
+    /// Read these when their turn comes, within what the rate budget allows, even while paused.
+    Queue(Vec<WatchId>),
     /// Read it now, whatever its schedule says, even while paused; one that is being read is not doubled.
     /// `None`: all of them, each when its turn comes.
     Refresh(Option<WatchId>),

@@ -6,7 +6,7 @@
 
 mod exchange;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,10 +15,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::budget::{Asker, Supply};
+use super::budget::Asker;
 use super::cadence;
 use super::plan::List;
 use super::protocol::{Command, Pace, Report, RequestId, Schedule, Waiting, WatchId};
+use super::supplies::{Scope, Supplies};
 use super::watch::{Demand, Watch};
 use super::watches::Watches;
 use crate::api::RestoreApi;
@@ -81,7 +82,7 @@ pub async fn run<A: RestoreApi, C: Clock>(
         flights: BTreeMap::new(),
         exchanges: JoinSet::new(),
         last_request: 0,
-        supply: Supply::default(),
+        supplies: Supplies::default(),
         pace: Pace::default(),
         lists: BTreeMap::new(),
         kinds: BTreeMap::new(),
@@ -145,7 +146,7 @@ struct Task<A, C, R> {
     last_request: u64,
     /// On tokio's clock, which nobody sets back: what the budget counts from.
     start: Instant,
-    supply: Supply,
+    supplies: Supplies,
     /// As last told.
     pace: Pace,
     lists: BTreeMap<Cluster, List>,
@@ -196,15 +197,8 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
                     }
                 });
             }
-            Command::Refresh(None) => {
-                for id in self.watches.ids() {
-                    self.watches.change(id, |watch| {
-                        if watch.flight.is_none() && watch.demand == Demand::None {
-                            watch.demand = Demand::Queued(now);
-                        }
-                    });
-                }
-            }
+            Command::Refresh(None) => self.queue(&self.watches.ids(), now),
+            Command::Queue(ids) => self.queue(&ids, now),
             Command::Pause(paused) => {
                 self.paused = paused;
                 if paused {
@@ -219,6 +213,16 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
                 self.interval = cadence::clamp_interval(interval);
                 self.reschedule(self.watches.ids(), true);
             }
+        }
+    }
+
+    fn queue(&mut self, ids: &[WatchId], now: Timestamp) {
+        for id in ids {
+            self.watches.change(*id, |watch| {
+                if watch.flight.is_none() && watch.demand == Demand::None {
+                    watch.demand = Demand::Queued(now);
+                }
+            });
         }
     }
 
@@ -297,32 +301,38 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         let until =
             |ready_at: Timestamp| Duration::try_from(now.duration_until(ready_at)).unwrap_or_default();
 
-        // The first of each sort; those behind it have no shorter wait.
+        // Of each bucket the first of each sort; those behind it have no shorter wait.
         let by_hand = |&(at, _): &(Timestamp, WatchId)| at == Timestamp::MIN;
-        let not_attended = |&(_, id): &(Timestamp, WatchId)| Some(id) != self.attended;
-        let mut queue = self.watches.by_time().filter(not_attended).peekable();
-        let at_once = queue.next_if(by_hand);
-        let mut rest = if at_once.is_some() { None } else { queue.next() };
-        if at_once.is_some() {
-            rest = queue.find(|first| !by_hand(first));
+        let mut candidates: Vec<(Scope, Asker, Timestamp, WatchId)> = Vec::new();
+        let mut stuck = false;
+        for (scope, due) in self.watches.by_time() {
+            let others_due = || due.iter().copied().filter(|(_, id)| Some(*id) != self.attended);
+            let at_once = others_due().next().filter(by_hand);
+            let rest = others_due().find(|first| !by_hand(first));
+            stuck |= at_once.is_some() && taken >= SLOTS || rest.is_some() && others >= SLOTS - 1;
+            let at_once = at_once.filter(|_| taken < SLOTS).map(|first| (Asker::Hand, first));
+            let rest = rest.filter(|_| others < SLOTS - 1).map(|first| (Asker::Rest, first));
+            candidates.extend(
+                [at_once, rest].into_iter().flatten().map(|(asker, (at, id))| (scope, asker, at, id)),
+            );
         }
-        let stuck = at_once.filter(|_| taken >= SLOTS).or(rest.filter(|_| others >= SLOTS - 1)).is_some();
-        let at_once = at_once.filter(|_| taken < SLOTS);
-        let rest = rest.filter(|_| others < SLOTS - 1);
-        let contended = rest.is_some_and(|(ready_at, _)| ready_at <= now);
+        let contended = |scope: Scope| {
+            candidates.iter().any(|(of, asker, at, _)| *of == scope && *asker == Asker::Rest && *at <= now)
+        };
 
-        let mut turn = None;
+        // Attended, then by hand, then by time.
+        let mut turn: Option<(u8, Timestamp, WatchId, Asker)> = None;
         // What is stuck waits for an answer, or for a request that is taken for hung.
         let mut wake: Option<Duration> = freed_in.filter(|_| stuck);
-        let mut delayed = false;
+        let mut delayed = BTreeSet::new();
         let mut waiting = None;
-        let mut consider = |id, ready_at, asker, slow: Duration| {
+        let mut consider = |rank, scope, asker, ready_at, id, slow: Duration| {
             let ready = until(ready_at);
-            let budget = self.supply.wait(asker, contended, elapsed);
+            let budget = self.supplies.wait(scope, asker, contended(scope), elapsed);
             let wait = ready.max(budget).max(slow);
             let held_back = budget > ready + super::budget::SPACING;
             if held_back && ready.is_zero() {
-                delayed = true;
+                delayed.insert(scope);
                 if Some(id) == self.attended {
                     waiting = Some(Waiting { watch: id, until: whole_second_after(now, wait) });
                 }
@@ -330,7 +340,9 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             // Once more when it becomes due, to tell that it waits.
             let wait = if held_back && !ready.is_zero() { ready } else { wait };
             if wait.is_zero() {
-                turn = turn.or(Some((id, asker)));
+                if turn.is_none_or(|(other, at, _, _)| (rank, ready_at) < (other, at)) {
+                    turn = Some((rank, ready_at, id, asker));
+                }
             } else {
                 wake = Some(wake.map_or(wait, |other| wait.min(other)));
             }
@@ -339,29 +351,24 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             && let Some(ready_at) = watch.ready_at().filter(|_| watch.flight.is_none())
         {
             let asker = if watch.demand == Demand::AtOnce { Asker::Hand } else { Asker::Attended };
-            consider(id, ready_at, asker, Duration::ZERO);
+            consider(0, Scope::of(&watch.target), asker, ready_at, id, Duration::ZERO);
         }
-        if let Some((ready_at, id)) = at_once {
-            consider(id, ready_at, Asker::Hand, Duration::ZERO);
+        let wrong_key = !self.accepted && self.refusals >= REFUSALS_OF_A_WRONG_KEY;
+        let slow =
+            if wrong_key { self.supplies.spacing(cadence::REFUSED_SPACING, elapsed) } else { Duration::ZERO };
+        for &(scope, asker, ready_at, id) in &candidates {
+            match asker {
+                Asker::Rest => consider(2, scope, asker, ready_at, id, slow),
+                Asker::Hand | Asker::Attended => consider(1, scope, asker, ready_at, id, Duration::ZERO),
+            }
         }
-        if let Some((ready_at, id)) = rest {
-            let wrong_key = !self.accepted && self.refusals >= REFUSALS_OF_A_WRONG_KEY;
-            let slow = if wrong_key {
-                self.supply.spacing(cadence::REFUSED_SPACING, elapsed)
-            } else {
-                Duration::ZERO
-            };
-            consider(id, ready_at, Asker::Rest, slow);
-        }
-        let idle = self.flights.is_empty() && self.watches.by_time().next().is_none();
-        let pace = match self.supply.pace(delayed, idle, elapsed) {
-            Pace::Slowed { .. } => Pace::Slowed { waiting },
-            Pace::Full => Pace::Full,
-        };
+        let idle = self.flights.is_empty() && self.watches.is_idle();
+        let slowed = self.supplies.is_slowed(&delayed, idle, elapsed);
+        let pace = if slowed { Pace::Slowed { waiting } } else { Pace::Full };
         if !pace.is_about(&self.pace) {
             self.pace = pace;
             (self.report)(Report::Pace(pace));
         }
-        turn.map_or(Turn::Wait(wake), |(id, asker)| Turn::Start(id, asker))
+        turn.map_or(Turn::Wait(wake), |(_, _, id, asker)| Turn::Start(id, asker))
     }
 }

@@ -124,10 +124,19 @@ impl Watch {
         }
     }
 
-    /// Its request has given way, or has not answered for it: it is queued again.
-    pub(super) fn requeue(&mut self, now: Timestamp) {
+    /// Its request has given way, or has not answered for it: it is queued again. While `paused`, only what was asked
+    /// for by hand or was never read.
+    pub(super) fn requeue(&mut self, demand: Demand, paused: bool) {
         self.flight = None;
-        self.demand = Demand::Queued(now);
+        let silent = paused && self.seen && demand != Demand::AtOnce;
+        self.demand = if silent { Demand::None } else { demand };
+    }
+
+    /// Whether it is over and has not been looked at for a while: a list that is read for others tells of it too.
+    pub(super) fn rides_along(&self, now: Timestamp) -> bool {
+        let idle = self.flight.is_none() && self.demand == Demand::None && !self.alone;
+        idle && self.standing == Standing::Over
+            && self.answered_at.duration_until(now).unsigned_abs() >= cadence::OVER_INTERVAL
     }
 
     /// Works out the schedule afresh; whether it changed. No interval: paused.

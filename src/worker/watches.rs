@@ -9,25 +9,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::protocol::WatchId;
+use super::supplies::Scope;
 use super::watch::Watch;
 use crate::domain::target::Cluster;
 
 #[derive(Debug, Default)]
 pub(super) struct Watches {
     all: BTreeMap<WatchId, Watch>,
-    /// Those with nothing under way that are to be read, by when.
-    due: BTreeSet<(Timestamp, WatchId)>,
-    /// Those that are being read or are to be read. The others, most of all jobs that are over, pile up.
+    /// Those with nothing under way that are to be read, by the bucket that they take from, and by when. None is
+    /// empty.
+    due: BTreeMap<Scope, BTreeSet<(Timestamp, WatchId)>>,
+    /// All of them, also those whose jobs are over.
     clusters: BTreeMap<Cluster, BTreeSet<WatchId>>,
 }
 
-fn is_active(watch: &Watch) -> bool {
-    watch.flight.is_some() || watch.ready_at().is_some()
-}
-
-/// Its place in the order.
-fn place(id: WatchId, watch: &Watch) -> Option<(Timestamp, WatchId)> {
-    watch.ready_at().filter(|_| watch.flight.is_none()).map(|at| (at, id))
+/// Its place in the order of a bucket.
+fn place(id: WatchId, watch: &Watch) -> Option<(Scope, (Timestamp, WatchId))> {
+    let ready_at = watch.ready_at().filter(|_| watch.flight.is_none())?;
+    Some((Scope::of(&watch.target), (ready_at, id)))
 }
 
 impl Watches {
@@ -39,12 +38,34 @@ impl Watches {
         self.all.keys().copied().collect()
     }
 
-    /// Those that are to be read, the earliest first.
-    pub(super) fn by_time(&self) -> impl Iterator<Item = (Timestamp, WatchId)> {
-        self.due.iter().copied()
+    /// Those that are to be read: for each bucket the earliest first.
+    pub(super) fn by_time(&self) -> impl Iterator<Item = (Scope, &BTreeSet<(Timestamp, WatchId)>)> {
+        self.due.iter().map(|(scope, due)| (*scope, due))
     }
 
-    /// Of a cluster, those that are being read or are to be read.
+    /// Whether none is to be read.
+    pub(super) fn is_idle(&self) -> bool {
+        self.due.is_empty()
+    }
+
+    fn put(&mut self, place: Option<(Scope, (Timestamp, WatchId))>) {
+        if let Some((scope, place)) = place {
+            self.due.entry(scope).or_default().insert(place);
+        }
+    }
+
+    fn take(&mut self, place: Option<(Scope, (Timestamp, WatchId))>) {
+        if let Some((scope, place)) = place
+            && let Some(due) = self.due.get_mut(&scope)
+        {
+            due.remove(&place);
+            if due.is_empty() {
+                self.due.remove(&scope);
+            }
+        }
+    }
+
+    /// Those of a cluster.
     pub(super) fn of_cluster(&self, cluster: &Cluster) -> impl Iterator<Item = (WatchId, &Watch)> {
         let ids = self.clusters.get(cluster).into_iter().flatten();
         ids.filter_map(|id| Some((*id, self.all.get(id)?)))
@@ -53,19 +74,15 @@ impl Watches {
     /// Adds one; gives back the one that had its number.
     pub(super) fn insert(&mut self, id: WatchId, watch: Watch) -> Option<Watch> {
         let old = self.remove(id);
-        self.due.extend(place(id, &watch));
-        if is_active(&watch) {
-            self.clusters.entry(watch.target.cluster()).or_default().insert(id);
-        }
+        self.put(place(id, &watch));
+        self.clusters.entry(watch.target.cluster()).or_default().insert(id);
         self.all.insert(id, watch);
         old
     }
 
     pub(super) fn remove(&mut self, id: WatchId) -> Option<Watch> {
         let watch = self.all.remove(&id)?;
-        if let Some(place) = place(id, &watch) {
-            self.due.remove(&place);
-        }
+        self.take(place(id, &watch));
         self.leave(id, &watch.target.cluster());
         Some(watch)
     }
@@ -82,22 +99,17 @@ impl Watches {
     /// Changes one, but for its project and instance. `None` when it is not watched.
     pub(super) fn change<T>(&mut self, id: WatchId, change: impl FnOnce(&mut Watch) -> T) -> Option<T> {
         let watch = self.all.get_mut(&id)?;
-        let (before, kind, was_active) = (place(id, watch), watch.target.kind, is_active(watch));
+        let (before, kind) = (place(id, watch), watch.target.kind);
         let changed = change(watch);
-        let (after, active) = (place(id, watch), is_active(watch));
-        let moved = watch.target.kind != kind || active != was_active;
-        let cluster = moved.then(|| watch.target.cluster());
+        let after = place(id, watch);
+        let cluster = (watch.target.kind != kind).then(|| watch.target.cluster());
         if before != after {
-            if let Some(place) = before {
-                self.due.remove(&place);
-            }
-            self.due.extend(after);
+            self.take(before);
+            self.put(after);
         }
         if let Some(cluster) = cluster {
             self.leave(id, &Cluster { kind, ..cluster.clone() });
-            if active {
-                self.clusters.entry(cluster).or_default().insert(id);
-            }
+            self.clusters.entry(cluster).or_default().insert(id);
         }
         Some(changed)
     }

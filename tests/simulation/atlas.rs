@@ -24,6 +24,8 @@ const LATENCY: Duration = Duration::from_millis(80);
 pub struct Day {
     pub jobs: u64,
     pub clusters: u64,
+    /// Every so many lookups one is of another project, which has a bucket of its own.
+    pub another: Option<u64>,
     pub kind: Kind,
     pub limit: RateLimit,
     pub lasts: Duration,
@@ -56,7 +58,8 @@ pub struct Seen {
 
 struct Atlas {
     start: Instant,
-    bucket: Mutex<Bucket>,
+    /// By project.
+    buckets: Mutex<BTreeMap<ObjectId, Bucket>>,
     limit: RateLimit,
     ends: fn(u64) -> Option<Duration>,
     tells: bool,
@@ -66,9 +69,14 @@ struct Atlas {
 }
 
 impl Atlas {
+    fn take(&self, project: ObjectId) -> Result<u64, u64> {
+        let mut buckets = self.buckets.lock().unwrap();
+        buckets.entry(project).or_insert_with(|| Bucket::full(self.limit)).take(self.start.elapsed())
+    }
+
     /// Takes a token.
-    fn admit(&self) -> Result<Meta, ApiError> {
-        let taken = self.bucket.lock().unwrap().take(self.start.elapsed());
+    fn admit(&self, project: ObjectId) -> Result<Meta, ApiError> {
+        let taken = self.take(project);
         let mut seen = self.seen.lock().unwrap();
         seen.requests += 1;
         let limit = u64::from(self.limit.capacity);
@@ -107,7 +115,7 @@ impl Atlas {
 impl RestoreApi for Atlas {
     async fn restore_job(&self, target: &Target) -> Result<Answer, ApiError> {
         self.way().await;
-        let meta = self.admit();
+        let meta = self.admit(target.project);
         let job = self.job(target.job);
         self.way().await;
         Ok(Answer { job, meta: meta? })
@@ -115,7 +123,7 @@ impl RestoreApi for Atlas {
 
     async fn restore_jobs(&self, batch: &Batch) -> Result<Listing, ApiError> {
         self.way().await;
-        let meta = self.admit();
+        let meta = self.admit(batch.cluster.project);
         let jobs: Vec<_> = batch.wanted.iter().map(|id| (*id, Ok(self.job(*id)))).collect();
         self.way().await;
         Ok(Listing { depth: jobs.len(), jobs, complete: true, meta: meta? })
@@ -128,10 +136,14 @@ fn number(id: ObjectId) -> u64 {
     u64::from_str_radix(id.as_str(), 16).unwrap()
 }
 
+const PROJECT: &str = "6a793f6b2c88faeba59bae37";
+const ANOTHER: &str = "6a793f6b2c88faeba59bae38";
+
 fn target(n: u64, day: &Day) -> Target {
+    let elsewhere = day.another.is_some_and(|every| n % every == every - 1);
     Target {
         kind: day.kind,
-        project: "6a793f6b2c88faeba59bae37".parse().unwrap(),
+        project: if elsewhere { ANOTHER } else { PROJECT }.parse().unwrap(),
         instance: format!("orders-{}", n % day.clusters).parse().unwrap(),
         job: format!("{n:024x}").parse().unwrap(),
     }
@@ -145,7 +157,7 @@ pub fn day(day: &Day) -> Seen {
         let seen = Arc::new(Mutex::new(Seen { least_left: u64::MAX, ..Seen::default() }));
         let atlas = Atlas {
             start: Instant::now(),
-            bucket: Mutex::new(Bucket::full(day.limit)),
+            buckets: Mutex::default(),
             limit: day.limit,
             ends: day.ends,
             tells: day.tells,
@@ -165,7 +177,14 @@ pub fn day(day: &Day) -> Seen {
                         continue;
                     }
                     seen.read += 1;
-                    if let Some(before) = read_at.insert(read.watch, ended.received_at) {
+                    // What is over is looked at in passing, and grows old without harm.
+                    let over = read.result.as_ref().is_ok_and(|job| job.finished_at.is_some());
+                    let before = if over {
+                        read_at.remove(&read.watch)
+                    } else {
+                        read_at.insert(read.watch, ended.received_at)
+                    };
+                    if let Some(before) = before {
                         let age = before.duration_until(ended.received_at).unsigned_abs();
                         let of = match read.watch.0 {
                             0 => &mut seen.selected,
@@ -187,7 +206,7 @@ pub fn day(day: &Day) -> Seen {
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(every).await;
-                    let _ = atlas.bucket.lock().unwrap().take(atlas.start.elapsed());
+                    let _ = atlas.take(PROJECT.parse().unwrap());
                 }
             });
         }

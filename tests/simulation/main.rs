@@ -27,6 +27,7 @@ const SMALL: RateLimit =
 const INCIDENT: Day = Day {
     jobs: 1000,
     clusters: 20,
+    another: None,
     kind: Kind::Dedicated,
     limit: LARGE,
     lasts: Duration::from_secs(24 * 3600),
@@ -57,7 +58,7 @@ fn a_day_of_a_thousand_jobs_against_the_recorded_bucket() {
             selected: Duration::from_millis(3_426),
             cluster: Duration::from_millis(6_777),
             others: Duration::from_millis(16_662),
-            read: 502_875,
+            read: 763_233,
             slowed: false,
         }
     );
@@ -108,6 +109,11 @@ fn unkind_buckets_are_learnt_as_well() {
         ("somebody else takes all there is", Day { thieves: 6, ..hours }),
         ("a large one that fills slowly", Day { limit: slow, unsteady: true, lasts: HOUR, ..hours }),
     ];
+    let two = RateLimit { refill: 5, ..LARGE };
+    let job_by_job = Day { kind: Kind::ServerlessV2, limit: two, lasts: HOUR, ..hours };
+    let table = table
+        .into_iter()
+        .chain([("two projects, one of them busy", Day { another: Some(50), ..job_by_job })]);
     for (name, day_of) in table {
         let seen = day(&day_of);
         assert_eq!(seen.refused, 0, "{name}: {seen:?}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use atlas_tui::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, Missing, RestoreApi};
+use atlas_tui::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, RestoreApi};
 use atlas_tui::clock::TokioClock;
 use atlas_tui::domain::job::{DeliveryType, RestoreJob};
 use atlas_tui::domain::target::{Cluster, Kind, Target};
@@ -30,6 +30,8 @@ struct Clusters {
     above: usize,
     /// Jobs that no list has, whatever its length.
     unlisted: BTreeSet<u64>,
+    /// Jobs that are over.
+    over: BTreeSet<u64>,
     complete: bool,
     list_fails: Option<ErrorKind>,
     all_fails: Option<ErrorKind>,
@@ -44,6 +46,13 @@ struct Atlas {
 fn failed(kind: ErrorKind) -> ApiError {
     let meta = Meta { requests: 1, ..Meta::default() };
     ApiError { kind, code: None, detail: None, retry_after: None, meta }
+}
+
+impl Clusters {
+    fn job(&self, n: u64) -> RestoreJob {
+        let finished_at = self.over.contains(&n).then(base);
+        RestoreJob { finished_at, ..running() }
+    }
 }
 
 fn running() -> RestoreJob {
@@ -69,8 +78,8 @@ impl Atlas {
 
 impl RestoreApi for Atlas {
     async fn restore_job(&self, target: &Target) -> Result<Answer, ApiError> {
-        self.asked(target.kind, [number(target)].into(), 0).await?;
-        Ok(Answer { job: running(), meta: Meta { requests: 1, ..Meta::default() } })
+        let clusters = self.asked(target.kind, [number(target)].into(), 0).await?;
+        Ok(Answer { job: clusters.job(number(target)), meta: Meta { requests: 1, ..Meta::default() } })
     }
 
     async fn restore_jobs(&self, batch: &Batch) -> Result<Listing, ApiError> {
@@ -84,7 +93,7 @@ impl RestoreApi for Atlas {
         let listed = |id| !clusters.unlisted.contains(&number(id)) && place(id) <= usize::from(batch.items);
         let found: Vec<_> = batch.wanted.iter().filter(|id| listed(id)).collect();
         let depth = found.iter().map(|id| place(id)).max().unwrap_or_default();
-        let jobs = found.into_iter().map(|id| (*id, Ok(running()))).collect();
+        let jobs = found.into_iter().map(|id| (*id, Ok(clusters.job(number(id))))).collect();
         let meta = Meta { requests: 1, ..Meta::default() };
         Ok(Listing { jobs, depth, complete: clusters.complete, meta })
     }
@@ -107,6 +116,7 @@ impl World {
             kind: Kind::Dedicated,
             above: 0,
             unlisted: BTreeSet::new(),
+            over: BTreeSet::new(),
             complete: true,
             list_fails: None,
             all_fails: None,
@@ -249,7 +259,7 @@ async fn a_job_further_down_than_lists_go_is_read_by_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_a_complete_list_lacks_does_not_exist() {
+async fn a_job_that_a_complete_list_lacks_is_asked_for_by_itself() {
     let world = World::new();
     world.watch(Kind::Dedicated, 1..=3).await;
     pass(SECOND).await;
@@ -260,8 +270,36 @@ async fn a_job_that_a_complete_list_lacks_does_not_exist() {
     let reads: Vec<_> = world.ended().into_iter().flat_map(|ended| ended.reads).collect();
     let errors =
         reads.iter().filter_map(|read| Some((read.watch.0, read.result.as_ref().err()?.kind.clone())));
-    assert_eq!(errors.collect::<Vec<_>>(), [(2, ErrorKind::NotFound(Missing::Job))]);
+    assert_eq!(errors.collect::<Vec<_>>(), [], "lists lag");
     assert_eq!(reads.len(), 3);
+    let alone = world.asked().into_iter().filter(|asked| asked.items == 0);
+    assert_eq!(alone.map(|asked| asked.wanted).collect::<Vec<_>>(), [[2].into()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_over_is_looked_at_in_passing_and_watched_again_when_it_runs_again() {
+    let world = World::new();
+    world.change(|clusters| clusters.over = [3].into());
+    world.watch(Kind::Dedicated, 1..=3).await;
+    pass(4 * 60 * SECOND).await;
+    let asked = world.asked();
+    assert_eq!(asked[0].wanted, [1, 2, 3].into());
+    assert!(asked[1..].iter().all(|asked| asked.wanted == [1, 2].into()), "{asked:?}");
+
+    world.change(|clusters| clusters.over.clear());
+    pass(2 * 60 * SECOND).await;
+    let asked = world.asked();
+    let passing = asked.iter().position(|asked| asked.wanted == [1, 2, 3].into()).unwrap();
+    assert!(asked[..passing].len() > 2, "in a list that was due for the others");
+    assert!(asked[passing + 1..].iter().all(|asked| asked.wanted == [1, 2, 3].into()), "{asked:?}");
+    assert_eq!(asked[passing].items, asked[passing - 1].items, "and no longer one");
+
+    // Nothing is asked for the sake of what is over alone.
+    world.change(|clusters| clusters.over = [1, 2, 3].into());
+    pass(60 * SECOND).await;
+    world.asked();
+    pass(HOUR).await;
+    assert_eq!(world.asked(), []);
 }
 
 #[tokio::test(start_paused = true)]

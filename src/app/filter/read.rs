@@ -15,21 +15,6 @@ pub(super) const ERROR: &str = "error";
 /// What can stand before a value.
 const KEYS: &str = "the keys are status: kind: project: instance: label: age< left< is:";
 
-/// All phases that have a name.
-const PHASES: [Phase; 11] = [
-    Phase::Pending,
-    Phase::Queued,
-    Phase::Running,
-    Phase::Finalizing,
-    Phase::Ready,
-    Phase::Completed,
-    Phase::CompletedWithWarnings,
-    Phase::Failed,
-    Phase::Cancelled,
-    Phase::Expired,
-    Phase::Gone,
-];
-
 /// The longest part of the text that a fault repeats.
 const SHOWN: usize = 24;
 
@@ -120,7 +105,7 @@ fn test(characters: &[(char, bool)], fault: &mut impl FnMut(String, String)) -> 
 
 /// The words of `status:`, as programs write them.
 fn phase_words() -> Vec<&'static str> {
-    PHASES.iter().map(Phase::as_str).chain(["unknown", WAITING, ERROR]).collect()
+    Phase::NAMED.iter().map(Phase::as_str).chain(["unknown", WAITING, ERROR]).collect()
 }
 
 /// What a lookup is beside its phase.
@@ -149,7 +134,7 @@ fn among(
     for value in &values {
         let begins = known.iter().any(|word| word.starts_with(value.as_str()));
         let for_people =
-            key == "status" && PHASES.iter().any(|phase| phase.word().starts_with(value.as_str()));
+            key == "status" && Phase::NAMED.iter().any(|phase| phase.word().starts_with(value.as_str()));
         if !begins && !for_people {
             fault(format!("no {key} begins with `{}`", shown(value)), format!("{key}: {}", known.join(", ")));
         }

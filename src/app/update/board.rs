@@ -60,7 +60,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
                 [one] => say_tried_again(model, *one, now),
                 many => model.say(format!("refreshing {} marked", many.len()), Role::Info, now),
             }
-            effects.extend(chosen.into_iter().map(|id| Effect::Work(Command::Refresh(Some(id)))));
+            // Many share what the rate budget allows; one may take of what is kept for this.
+            effects.push(Effect::Work(match chosen.as_slice() {
+                [one] => Command::Refresh(Some(*one)),
+                _ => Command::Queue(chosen),
+            }));
             // Whoever wants to know how things are wants the other instance's lookups too.
             effects.push(Effect::Reload);
         }

@@ -35,6 +35,21 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// All that have a name of ours, from the beginning of a restore to its end.
+    pub const NAMED: [Self; 11] = [
+        Self::Pending,
+        Self::Queued,
+        Self::Running,
+        Self::Finalizing,
+        Self::Ready,
+        Self::Completed,
+        Self::CompletedWithWarnings,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Expired,
+        Self::Gone,
+    ];
+
     /// Whether nothing more will happen to the data. `Ready` is not over: its link still counts down.
     #[must_use]
     pub fn is_over(&self) -> bool {

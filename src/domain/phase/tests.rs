@@ -344,22 +344,10 @@ proptest! {
 
 #[test]
 fn words_are_distinct() {
-    let phases = [
-        Phase::Pending,
-        Phase::Queued,
-        Phase::Running,
-        Phase::Finalizing,
-        Phase::Ready,
-        Phase::Completed,
-        Phase::CompletedWithWarnings,
-        Phase::Failed,
-        Phase::Cancelled,
-        Phase::Expired,
-        Phase::Gone,
-        Phase::Unknown("CLOSING".into()),
-    ];
-    let words: BTreeSet<_> = phases.iter().map(Phase::word).collect();
-    let codes: BTreeSet<_> = phases.iter().map(Phase::as_str).collect();
+    let unknown = Phase::Unknown("CLOSING".into());
+    let phases: Vec<_> = Phase::NAMED.iter().chain([&unknown]).collect();
+    let words: BTreeSet<_> = phases.iter().map(|phase| phase.word()).collect();
+    let codes: BTreeSet<_> = phases.iter().map(|phase| phase.as_str()).collect();
     assert_eq!((words.len(), codes.len()), (phases.len(), phases.len()));
     assert!(phases.iter().all(|phase| phase.glyph(true).is_ascii()));
     assert!(Phase::Ready.is_terminal() && !Phase::Ready.is_over());

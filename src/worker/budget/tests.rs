@@ -12,11 +12,11 @@ fn at(ms: u64) -> Duration {
 }
 
 fn told(limit: u64, remaining: u64) -> Told {
-    Told { budget: Some(Budget { limit, remaining }), requests: 1, limited: None }
+    Told { budget: Some(Budget { limit, remaining }), requests: 1, limited: None, reached: true }
 }
 
 fn limited(wait: Option<u64>) -> Told {
-    Told { budget: None, requests: 1, limited: Some(wait.map(Duration::from_secs)) }
+    Told { budget: None, requests: 1, limited: Some(wait.map(Duration::from_secs)), reached: true }
 }
 
 /// One request of the attended lookup and its answer, at the same moment.
@@ -133,7 +133,7 @@ fn a_refusal_holds_everything_as_long_as_was_asked_and_halves_what_is_believed()
 #[test]
 fn without_any_numbers_a_refusal_makes_careful_and_answers_bold_again() {
     let mut supply = Supply::default();
-    let plain = Told { budget: None, requests: 1, limited: None };
+    let plain = Told { budget: None, requests: 1, limited: None, reached: true };
     for n in 0..50 {
         ask(&mut supply, n + 1, &plain, at(n * 1_000));
     }
@@ -146,6 +146,23 @@ fn without_any_numbers_a_refusal_makes_careful_and_answers_bold_again() {
     }
     assert!(supply.refill().unwrap() > careful * 50.0);
     assert!(supply.refill().unwrap() <= FASTEST);
+}
+
+#[test]
+fn a_network_that_is_down_teaches_nothing() {
+    let mut supply = Supply::default();
+    // Ten, of which five come back in a minute: learnt from two answers far apart.
+    for (n, (second, left)) in [(0, 9), (20, 7), (60, 4), (150, 5), (300, 5)].into_iter().enumerate() {
+        ask(&mut supply, n as u64 + 1, &told(10, left), at(second * 1_000));
+    }
+    let learnt = supply.refill().unwrap();
+    let silent = Told { budget: None, requests: 1, limited: None, reached: false };
+    let overloaded = Told { reached: true, ..silent };
+    for n in 0..400 {
+        let told = if n % 2 == 0 { silent } else { overloaded };
+        ask(&mut supply, n + 10, &told, at(400_000 + n * 10_000));
+    }
+    assert!(supply.refill().unwrap() <= learnt, "{:?} after {learnt}", supply.refill());
 }
 
 #[test]
@@ -162,15 +179,15 @@ fn an_answer_that_was_overtaken_gives_nothing_back() {
 fn the_pace_is_slow_while_something_waits_and_until_there_is_plenty() {
     let mut supply = Supply::default();
     ask(&mut supply, 1, &told(100, 9), at(0));
-    assert_eq!(supply.pace(false, false, at(0)), Pace::Full, "nothing waits");
-    assert_eq!(supply.pace(true, false, at(0)), Pace::Slowed { waiting: None });
-    assert_eq!(supply.pace(false, false, at(1000)), Pace::Slowed { waiting: None }, "it will wait again");
-    assert_eq!(supply.pace(false, true, at(1000)), Pace::Full, "nothing is scheduled any more");
-    supply.pace(true, false, at(1000));
+    assert!(!supply.is_slowed(false, false, at(0)), "nothing waits");
+    assert!(supply.is_slowed(true, false, at(0)));
+    assert!(supply.is_slowed(false, false, at(1000)), "it will wait again");
+    assert!(!supply.is_slowed(false, true, at(1000)), "nothing is scheduled any more");
+    supply.is_slowed(true, false, at(1000));
     ask(&mut supply, 2, &told(100, 19), at(2000));
-    assert_eq!(supply.pace(false, false, at(2000)), Pace::Slowed { waiting: None });
+    assert!(supply.is_slowed(false, false, at(2000)));
     ask(&mut supply, 3, &told(100, 20), at(3000));
-    assert_eq!(supply.pace(false, false, at(3000)), Pace::Full);
+    assert!(!supply.is_slowed(false, false, at(3000)));
 }
 
 #[derive(Debug, Clone)]
@@ -186,7 +203,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     let budget = proptest::option::of(prop_oneof![budget, small]);
     let wait = proptest::option::of(any::<u64>().prop_map(Duration::from_secs));
     let told = (budget, any::<u32>(), proptest::option::of(wait));
-    let told = told.prop_map(|(budget, requests, limited)| Told { budget, requests, limited });
+    let told = told.prop_map(|(budget, requests, limited)| Told { budget, requests, limited, reached: true });
     prop_oneof![
         (0_u8..3).prop_map(Step::Spend),
         (0_u64..40, told).prop_map(|(n, told)| Step::Hear(n, told)),

@@ -15,6 +15,7 @@ use crate::domain::target::{Cluster, Kind, PAGE_MAX, Target};
 use crate::worker::budget::{Asker, Told};
 use crate::worker::kind::{self, Found};
 use crate::worker::protocol::{Ended, Read, Report, RequestId, Subject, WatchId};
+use crate::worker::supplies::Scope;
 use crate::worker::watch::Demand;
 
 /// A request under way. Its task is aborted when this is dropped, and its answer then never arrives.
@@ -28,6 +29,11 @@ pub(super) struct Flight {
     items: u16,
     /// On the clock of the budget.
     started: Duration,
+    /// Somebody pressed a key for it.
+    by_hand: bool,
+    /// Jobs that are over, which the list is looked through for as well: it costs nothing, and tells of one that
+    /// goes back on what it said.
+    along: Vec<WatchId>,
 }
 
 impl Flight {
@@ -79,15 +85,17 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             self.make_room(now);
         }
         let Some(target) = self.watches.get(id).map(|watch| watch.target.clone()) else { return };
-        let cluster = target.cluster();
+        let (cluster, scope) = (target.cluster(), Scope::of(&target));
         let watches = self.company(id, &cluster, now);
+        let along = if watches.len() > 1 { self.riders(&watches, &cluster, now) } else { Vec::new() };
         self.last_request += 1;
         let request = RequestId(self.last_request);
         let (api, clock) = (Arc::clone(&self.api), self.clock.clone());
         let (task, list, items) = if watches.len() > 1 {
             let known = watches.iter().all(|id| self.watches.get(*id).is_some_and(|watch| watch.listed));
             let items = self.lists.entry(cluster.clone()).or_default().items(watches.len(), known);
-            let wanted = watches.iter().filter_map(|id| Some(self.watches.get(*id)?.target.job)).collect();
+            let wanted = watches.iter().chain(&along);
+            let wanted = wanted.filter_map(|id| Some(self.watches.get(*id)?.target.job)).collect();
             let batch = Batch { cluster: cluster.clone(), items, wanted };
             let task = self.exchanges.spawn(async move {
                 let sent_at = clock.now();
@@ -110,9 +118,11 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
                 watch.flight = Some(request);
             });
         }
-        self.supply.spend(request, asker, self.elapsed());
-        self.flights
-            .insert(request, Flight { task, watches: watches.clone(), list, items, started: self.elapsed() });
+        self.supplies.spend(request, scope, asker, self.elapsed());
+        let by_hand = asker == Asker::Hand;
+        let started = self.elapsed();
+        let flight = Flight { task, watches: watches.clone(), list, items, started, by_hand, along };
+        self.flights.insert(request, flight);
         (self.report)(Report::Started { request, watches, at: now });
     }
 
@@ -134,6 +144,16 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         std::iter::once(id).chain(others.into_iter().map(|(_, other)| other)).collect()
     }
 
+    /// The jobs of the cluster that are over and were not looked at for a while, as far down as the list is asked for
+    /// anyway: ids begin with the time, and the newest come first.
+    fn riders(&self, watches: &[WatchId], cluster: &Cluster, now: Timestamp) -> Vec<WatchId> {
+        let job = |id: &WatchId| self.watches.get(*id).map(|watch| watch.target.job);
+        let Some(last) = watches.iter().filter_map(job).min() else { return Vec::new() };
+        let riders = self.watches.of_cluster(cluster);
+        let riders = riders.filter(|(_, watch)| watch.target.job >= last && watch.rides_along(now));
+        riders.map(|(id, _)| id).take(usize::from(PAGE_MAX)).collect()
+    }
+
     /// When every slot is taken, as after moving between hung lookups, the oldest request gives way and its lookups
     /// are queued again: it has waited longest, so it is the least likely to be answered.
     fn make_room(&mut self, now: Timestamp) {
@@ -151,16 +171,18 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             else {
                 return;
             };
-            self.supply.give_up(request, self.elapsed());
+            self.supplies.give_up(request, self.elapsed());
             // Told at once: a pause may empty the queue before its turn comes again.
-            self.requeue(&std::mem::take(&mut flight.watches), now);
+            self.requeue(&std::mem::take(&mut flight.watches), flight.by_hand, now);
         }
     }
 
-    fn requeue(&mut self, watches: &[WatchId], now: Timestamp) {
+    /// These are read after all, each as it was asked for. A pause takes back what nobody asked for by hand.
+    fn requeue(&mut self, watches: &[WatchId], by_hand: bool, now: Timestamp) {
+        let paused = self.paused;
         let requeued = watches.iter().filter_map(|id| {
             self.watches.change(*id, |watch| {
-                watch.requeue(now);
+                watch.requeue(if by_hand { Demand::AtOnce } else { Demand::Queued(now) }, paused);
                 watch.schedule(*id)
             })
         });
@@ -175,7 +197,7 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         flight.watches.retain(|other| *other != id);
         if flight.watches.is_empty() {
             self.flights.remove(&request);
-            self.supply.give_up(request, self.elapsed());
+            self.supplies.give_up(request, self.elapsed());
         }
     }
 
@@ -191,6 +213,12 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         self.learn(request, &outcome, sent_at, received_at);
         if let (Some(kind), Some(id)) = (outcome.kind, watches.first()) {
             self.learn_kind(*id, kind);
+        }
+        let no_instance = ErrorKind::NotFound(Missing::Instance);
+        if let (Some(id), true) =
+            (watches.first(), outcome.failure.as_ref().is_some_and(|error| error.kind == no_instance))
+        {
+            self.forget_kind(*id);
         }
         // One for all of them: lookups that were read together are due together again.
         let jitter = self.random.f64();
@@ -216,7 +244,7 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         let Outcome { meta, failure, subject, .. } = outcome;
         let ended = Ended { request, subject, meta, sent_at, received_at, failure, reads };
         (self.report)(Report::Ended(Box::new(ended)));
-        self.requeue(&left, received_at);
+        self.requeue(&left, flight.by_hand, received_at);
     }
 
     fn outcome_of_list(&mut self, flight: &Flight, watches: &[WatchId], found: Found<Listing>) -> Outcome {
@@ -257,12 +285,16 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             let listed = result.is_some();
             self.watches.change(id, |watch| {
                 watch.listed = listed;
-                // One that was to be found further up is looked for in a whole page first.
-                watch.alone |= !listed && !complete && whole_page;
+                // One that was to be found further up is looked for in a whole page first. That a list is without
+                // it proves nothing: lists lag, and its own endpoint tells.
+                watch.alone |= !listed && (complete || whole_page);
             });
-            (id, result.or_else(|| complete.then(|| Err(not_in_list(&meta)))))
+            (id, result)
         });
-        let results = results.collect();
+        let mut results: Vec<_> = results.collect();
+        let found = |id: &WatchId| Some((*id, jobs.get(&self.watches.get(*id)?.target.job)?.clone()));
+        let riders = flight.along.iter().filter_map(found).filter(|(_, job)| job.is_ok());
+        results.extend(riders.map(|(id, job)| (id, Some(job))));
         Outcome { meta, failure: None, kind, subject, results }
     }
 
@@ -276,9 +308,10 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         let told = Told {
             budget: outcome.meta.budget,
             requests: outcome.meta.requests,
+            reached: outcome.meta.http_status.is_some(),
             limited: limited.map(|error| error.retry_after),
         };
-        self.supply.hear(request, &told, self.elapsed());
+        self.supplies.hear(request, &told, self.elapsed());
         self.accepted |= failure.is_none();
         if failure.is_some_and(|error| matches!(error.kind, ErrorKind::KeyRefused { .. })) {
             self.refusals = self.refusals.saturating_add(1);
@@ -301,6 +334,25 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             if let Some(kind) = self.known_kind(target) {
                 self.watches.change(id, |watch| watch.target.kind = kind);
             }
+        }
+    }
+
+    /// Atlas knows no such instance: what it was does not count when one of that name is made again.
+    fn forget_kind(&mut self, id: WatchId) {
+        let Some(Target { project, instance, .. }) = self.watches.get(id).map(|watch| &watch.target) else {
+            return;
+        };
+        let place = (*project, instance.clone());
+        if self.kinds.remove(&place).is_none() {
+            return;
+        }
+        for id in self.watches.ids() {
+            self.watches.change(id, |watch| {
+                let there = watch.target.project == place.0 && watch.target.instance == place.1;
+                if there && watch.named == Kind::Auto {
+                    watch.target.kind = Kind::Auto;
+                }
+            });
         }
     }
 
@@ -341,15 +393,4 @@ fn outcome_of_job(watches: &[WatchId], found: Found<Answer>) -> Outcome {
     // Always one: whoever asks for a single job asks for one lookup.
     let id = watches.first().copied().unwrap_or(WatchId(0));
     Outcome { meta, failure, kind, subject: Subject::Job(id), results: vec![(id, Some(result))] }
-}
-
-/// A list of all jobs that the cluster has is without this one.
-fn not_in_list(meta: &Meta) -> ApiError {
-    ApiError {
-        kind: ErrorKind::NotFound(Missing::Job),
-        code: None,
-        detail: None,
-        retry_after: None,
-        meta: meta.clone(),
-    }
 }

@@ -69,12 +69,15 @@ proptest! {
         for step in &steps {
             take(&mut watches, step);
         }
-        let mut due: Vec<_> = watches.all.iter().filter_map(|(id, watch)| place(*id, watch)).collect();
-        due.sort_unstable();
-        prop_assert_eq!(watches.by_time().collect::<Vec<_>>(), due);
+        let mut due: BTreeMap<Scope, BTreeSet<(Timestamp, WatchId)>> = BTreeMap::new();
+        for (scope, place) in watches.all.iter().filter_map(|(id, watch)| place(*id, watch)) {
+            due.entry(scope).or_default().insert(place);
+        }
+        prop_assert_eq!(watches.is_idle(), due.is_empty());
+        prop_assert_eq!(&watches.due, &due);
 
         let mut clusters: BTreeMap<Cluster, BTreeSet<WatchId>> = BTreeMap::new();
-        for (id, watch) in watches.all.iter().filter(|(_, watch)| is_active(watch)) {
+        for (id, watch) in &watches.all {
             clusters.entry(watch.target.cluster()).or_default().insert(*id);
         }
         prop_assert_eq!(&watches.clusters, &clusters);
