@@ -315,7 +315,7 @@ impl Supply {
 
     /// How fast the bucket is believed to fill, in requests a second; `None` while nothing is known of one.
     #[cfg(test)]
-    pub fn refill(&self) -> Option<f64> {
+    fn refill(&self) -> Option<f64> {
         self.level.map(|level| level.refill)
     }
 }
