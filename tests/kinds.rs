@@ -52,6 +52,33 @@ fn every_recorded_job_gets_its_phase() {
 }
 
 #[test]
+fn every_job_of_the_recorded_lists_gets_its_phase() {
+    for (name, kind, instance) in [
+        ("flex-list-page1.http", Kind::Flex, "snapshotCluster0"),
+        ("dedicated-list.http", Kind::Dedicated, "backupRestores-305"),
+    ] {
+        let page: serde_json::Value = serde_json::from_str(&recorded(name).2).unwrap();
+        let results = page["results"].as_array().unwrap();
+        let ids: Vec<ObjectId> =
+            results.iter().map(|job| job["id"].as_str().unwrap().parse().unwrap()).collect();
+        let batch = Batch { cluster: cluster(kind, instance), items: 500, wanted: ids.clone() };
+        let list = read_list(name, &batch).unwrap();
+        assert_eq!(list.jobs.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids, "{name}");
+        for ((_, job), result) in list.jobs.iter().zip(results) {
+            let status = phase::assess(job.as_ref().unwrap(), list.meta.server_date.unwrap());
+            let finish = result.get("restoreFinishedDate").or(result.get("finishedAt"));
+            let ended_at = finish.map(|at| date(at.as_str().unwrap()));
+            let expected = match result.get("status").and_then(|status| status.as_str()) {
+                Some("FAILED") => Phase::Failed,
+                Some("COMPLETED") | None => Phase::Completed,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(status, Status { phase: expected, ended_at, anomalies: vec![] }, "{result}");
+        }
+    }
+}
+
+#[test]
 fn a_flex_job_decodes_whole() {
     let answer = read("flex-job-completed.http").unwrap();
     let job = answer.job;
