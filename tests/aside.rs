@@ -116,6 +116,19 @@ fn edits_that_are_not_saved_are_told_and_asked_about_in_the_demo_too() {
 }
 
 #[test]
+fn the_question_whether_to_leave_without_edits_goes_when_they_are_saved() {
+    let mut model = board([JOB, DUMP]);
+    keys(&mut model, "<del>");
+    let failed = Stored::Failed { why: "the disk is full".into(), read_only: false };
+    update(&mut model, Message::Stored(failed), at(NOW));
+    keys(&mut model, "q");
+    assert!(project(&model, at(NOW)).screen.overlay.is_some());
+    let lookups = model.watches.iter().map(|watch| watch.lookup.clone()).collect();
+    update(&mut model, Message::Stored(Stored::Saved { lookups, edits: 1, note: None }), at(NOW));
+    assert_eq!(project(&model, at(NOW)).screen.overlay, None);
+}
+
+#[test]
 fn an_added_lookup_that_is_not_saved_is_still_there_and_marked_after_the_demo() {
     let mut model = board([JOB]);
     let target = lookup("", DUMP).target;

@@ -308,6 +308,15 @@ fn form_beside_below_and_tiny() {
     insta::assert_snapshot!("form_wide", shown(&over(board(120, 36), form())));
     insta::assert_snapshot!("form_usual", shown(&over(board(80, 24), form())));
     insta::assert_snapshot!("form_tiny", shown(&over(board(40, 10), form())));
+    // What was said stays in sight wherever the focus is.
+    for focus in 0..=4 {
+        let mut asked = form();
+        let Overlay::Form(form) = &mut asked else { unreachable!() };
+        form.focus = focus;
+        form.hint = Span::new("Esc again discards the changes", Role::Warning);
+        let text = shown(&over(board(40, 10), asked));
+        assert!(text.contains("Esc again discards"), "{focus}: {text}");
+    }
 }
 
 #[test]

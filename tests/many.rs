@@ -350,11 +350,11 @@ fn every_phase_is_counted_and_the_most_urgent_last() {
     press(&mut model, "p", NOW);
     assert_eq!(
         counts(&model, NOW),
-        "5 watched · 1 running · 1 ready · paused · 1 ready <10 min · 2 errors · 1 failed"
+        "5 watched · 1 running · 1 ready · 1 ready <10 min · 2 errors · 1 failed · paused"
     );
     // Where the countdown says 00:09:59 the count does.
-    assert!(counts(&model, "2026-08-10T04:34:52Z").contains("1 ready · paused · 1 ready <10 min"));
-    assert!(counts(&model, "2026-08-10T04:34:53Z").contains("1 running · paused · 2 ready <10 min"));
+    assert!(counts(&model, "2026-08-10T04:34:52Z").contains("1 ready · 1 ready <10 min"));
+    assert!(counts(&model, "2026-08-10T04:34:53Z").contains("1 running · 2 ready <10 min"));
 }
 
 #[test]

@@ -87,7 +87,7 @@ impl Form {
     pub fn add(like: Option<&Target>) -> Self {
         let mut form = Self {
             editing: None,
-            kind: like.map_or(Kind::Serverless, |target| target.kind),
+            kind: like.map_or(Kind::Auto, |target| target.kind),
             project: like.map(|target| target.project.to_string()).unwrap_or_default().into(),
             instance: like.map(|target| target.instance.to_string()).unwrap_or_default().into(),
             job: Input::default(),

@@ -56,15 +56,19 @@ pub(super) fn draw(buffer: &mut Buffer, room: Rect, form: &Form, theme: Theme) -
     let body = inset(popup(buffer, area, &form.title, theme), 1, 1);
     label_keys(buffer, bottom_edge(area), &form.keys, theme);
 
+    // What a paste or a key has led to stays in sight: an Esc that asks would seem to do nothing.
+    let said = if form.hint.role == Role::Muted { 0 } else { run_lines(&form.hint, text_width, theme).len() };
+    let pinned = said.min(usize::from(body.height.saturating_sub(2)));
     // As far down as the end of the focused input needs, but never past its own line.
-    let first = focus.end.saturating_sub(usize::from(body.height)).min(focus.start);
+    let first = focus.end.saturating_sub(usize::from(body.height)).min(focus.start.saturating_sub(pinned));
     if first > 0 {
         let edge = top_edge(area);
         let mark = after(edge, edge.width.saturating_sub(4));
         label(buffer, mark, theme.more_above(), theme.style(Role::Muted));
     }
     let mut cursor = None;
-    for (y, item) in (0..body.height).zip(rows.iter().skip(first)) {
+    let shown = rows.iter().enumerate().filter(|(at, _)| *at < pinned || *at >= pinned + first);
+    for (y, (_, item)) in (0..body.height).zip(shown) {
         let line = row(body, y);
         match item {
             Row::Text(text) => put_lines(buffer, line, std::slice::from_ref(text), 0),

@@ -59,18 +59,18 @@ pub(super) fn counts(model: &Model, ticker: &mut Ticker) -> Vec<Span> {
     for (count, (word, role)) in by_urgency.into_iter().zip(WORDS).skip(2).rev() {
         add(&mut counts, count, word, role);
     }
-    if model.paused {
-        counts.push(Span::new("paused", Role::Warning));
-    }
-    if matches!(model.pace, Pace::Slowed { .. }) && !model.paused {
-        counts.push(Span::new("slowed: rate budget", Role::Warning));
-    }
     if model.read_only {
         counts.push(Span::new("lookups read-only", Role::Warning));
     }
     add(&mut counts, soon, "ready <10 min", Role::Danger);
     add(&mut counts, unread, if unread == 1 { "error" } else { "errors" }, Role::Warning);
     add(&mut counts, failed, "failed", Role::Danger);
+    // The last to go: whoever does not know of it takes old answers for new ones.
+    if model.paused {
+        counts.push(Span::new("paused", Role::Warning));
+    } else if matches!(model.pace, Pace::Slowed { .. }) {
+        counts.push(Span::new("slowed: rate budget", Role::Warning));
+    }
     counts
 }
 

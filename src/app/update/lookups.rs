@@ -324,6 +324,8 @@ pub(super) fn stored(model: &mut Model, stored: Stored, effects: &mut Vec<Effect
             file_written(model, note);
             if model.unsaved() == 0 {
                 model.save_error = None;
+                // The question whether to leave without them has answered itself.
+                model.overlay.take_if(|overlay| matches!(overlay, Overlay::ConfirmQuit));
                 for watch in &mut model.watches {
                     watch.unsaved = false;
                 }
