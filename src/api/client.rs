@@ -214,10 +214,15 @@ impl Question<'_> {
     /// answer to it, and never a third time.
     async fn exchange(&self) -> Result<Response, ApiError> {
         let answered = if self.digest.is_alone() { self.by_diqwest().await? } else { None };
-        match answered {
-            Some(response) => Ok(response),
-            None => self.among_others().await,
+        let response = match answered {
+            Some(response) => response,
+            None => self.among_others().await?,
+        };
+        // Without a challenge the nonce was good, and what was refused is the role or the address.
+        if challenge_of(&response).is_some() {
+            self.digest.forget();
         }
+        Ok(response)
     }
 
     /// `None` when the challenge that came first is not one to digest.
@@ -227,13 +232,7 @@ impl Question<'_> {
         let exchange = Exchange { digest: self.digest, requests: &self.requests };
         let request = self.request(self.digest.authorization(&self.endpoint.path));
         match request.send_digest_auth(&exchange).await {
-            Ok(response) => {
-                // Without a challenge the nonce was good, and what was refused is the role or the address.
-                if challenge_of(&response).is_some() {
-                    self.digest.forget();
-                }
-                Ok(Some(response))
-            }
+            Ok(response) => Ok(Some(response)),
             Err(Error::Reqwest(error)) => Err(unsent(&error)),
             Err(Error::DigestAuth(_) | Error::ToStr(_)) => {
                 self.digest.is_among_others();
@@ -258,11 +257,7 @@ impl Question<'_> {
         // `None` when the key holds a character that no header can carry: it is none of Atlas's.
         let Some(authorization) = self.digest.authorization(path) else { return Ok(first) };
         drop(first);
-        let second = self.send(Some(authorization)).await?;
-        if challenge_of(&second).is_some() {
-            self.digest.forget();
-        }
-        Ok(second)
+        self.send(Some(authorization)).await
     }
 
     async fn send(&self, authorization: Option<HeaderValue>) -> Result<Response, ApiError> {

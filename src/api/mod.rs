@@ -87,7 +87,7 @@ pub struct Listing {
     pub jobs: Vec<(ObjectId, Result<RestoreJob, ApiError>)>,
     /// How far down the last wanted one stands, from 1; 0 when none is there.
     pub depth: usize,
-    /// Whether these were all jobs that the cluster has: a wanted one that is not among them does not exist.
+    /// Whether the list came to its end. A wanted job that is not in it may exist all the same: lists lag.
     pub complete: bool,
     pub meta: Meta,
 }

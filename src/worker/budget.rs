@@ -175,8 +175,7 @@ impl Supply {
     /// How long until the last request lies so far back.
     #[must_use]
     pub fn spacing(&self, distance: Duration, now: Duration) -> Duration {
-        let since_start = self.last_start.map_or(Duration::MAX, |start| now.saturating_sub(start));
-        distance.saturating_sub(since_start)
+        still(self.last_start, distance, now)
     }
 
     fn wait_for_budget(&self, asker: Asker, contended: bool, now: Duration) -> Duration {
@@ -203,10 +202,7 @@ impl Supply {
             (_, Asker::Hand) => until.min(self.spacing(HAND_MOST, now)),
             // What the server says is better than what is believed.
             (Some(held), _) => held,
-            (None, Asker::Attended) => {
-                let since = self.last_attended.map_or(Duration::MAX, |start| now.saturating_sub(start));
-                until.min(ATTENDED_MOST.saturating_sub(since))
-            }
+            (None, Asker::Attended) => until.min(still(self.last_attended, ATTENDED_MOST, now)),
             (None, Asker::Rest) => until,
         }
     }
@@ -318,6 +314,11 @@ impl Supply {
     fn refill(&self) -> Option<f64> {
         self.level.map(|level| level.refill)
     }
+}
+
+/// How long until `last` lies `distance` back; no time when there was none.
+pub(super) fn still(last: Option<Duration>, distance: Duration, now: Duration) -> Duration {
+    last.map_or(Duration::ZERO, |last| distance.saturating_sub(now.saturating_sub(last)))
 }
 
 fn seconds(seconds: f64) -> Duration {

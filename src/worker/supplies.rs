@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::budget::{Asker, SPACING, Supply, Told};
+use super::budget::{Asker, SPACING, Supply, Told, still};
 use super::protocol::RequestId;
 use crate::domain::id::ObjectId;
 use crate::domain::target::{Kind, Target};
@@ -44,8 +44,7 @@ impl Supplies {
 
     /// How long until the last request of any kind lies so far back.
     pub(super) fn spacing(&self, distance: Duration, now: Duration) -> Duration {
-        let since_start = self.last_start.map_or(Duration::MAX, |start| now.saturating_sub(start));
-        distance.saturating_sub(since_start)
+        still(self.last_start, distance, now)
     }
 
     /// A request leaves.

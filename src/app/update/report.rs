@@ -66,12 +66,8 @@ fn each<T>(
 fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Effect>) {
     let Ended { request, subject, meta, sent_at, received_at, failure, reads } = ended;
     let latency = Duration::try_from(sent_at.duration_until(received_at)).unwrap_or_default();
-    let lookup = match &subject {
-        Subject::Job(id) => model.watch(*id),
-        Subject::Jobs { .. } => None,
-    };
     let (about, question) = match subject {
-        Subject::Job(_) => (lookup.map(|watch| watch.lookup.name()), Question::Single),
+        Subject::Job(id) => (model.watch(id).map(|watch| watch.lookup.name()), Question::Single),
         Subject::Jobs { instance, wanted } => (Some(format!("{instance}: {wanted} jobs")), Question::List),
     };
     // Of a lookup that is gone, perhaps with the Atlas that it was read from. One that comes late counts as a request
