@@ -11,11 +11,13 @@
 mod admission;
 mod digest;
 mod endpoint;
+mod limits;
 mod oauth;
 mod page;
 mod principal;
 mod rate;
 mod refusal;
+mod resource;
 pub mod scenario;
 mod server;
 mod token;
@@ -32,7 +34,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use digest::{NonceLife, REALM};
-pub use principal::{Access, Principal};
+pub use principal::{Access, Organization, Principal, Role};
 pub use rate::RateLimit;
 pub use token::TokenLimits;
 
@@ -45,6 +47,7 @@ use digest::Gate;
 use rate::Bucket;
 use scenario::Scenario;
 pub use scenario::{Fleet, ServerlessEndpoints};
+use server::Project;
 use token::Tokens;
 
 /// How the server behaves. The default is what `--demo` runs.
@@ -66,6 +69,8 @@ pub struct Options {
     pub tokens: TokenLimits,
     /// Of every principal, whether it uses a key or a token.
     pub access: Access,
+    /// Whether there is a second organization with a project of its own, which is [`Principal::Partner`]'s alone.
+    pub second_organization: bool,
 }
 
 /// What is wrong with every answer.
@@ -115,6 +120,8 @@ pub struct Running {
     pub client_secret: Secret,
     /// In the order in which they are shown: those of the plot, then those of a fleet.
     pub lookups: Vec<Lookup>,
+    /// Those of the second organization, where there is one: the same labels and clusters, other ids.
+    pub partner_lookups: Vec<Lookup>,
     atlas: Arc<server::Atlas>,
     /// Dropped with the rest, which is the signal to stop.
     _stop: oneshot::Sender<()>,
@@ -154,7 +161,7 @@ impl Running {
         self.atlas.change(|books| books.tokens.revoke_all());
     }
 
-    /// The lookup of that label.
+    /// The lookup of that label, in the first project.
     #[must_use]
     pub fn lookup(&self, label: &str) -> Option<&Lookup> {
         self.lookups.iter().find(|lookup| lookup.label == label)
@@ -170,7 +177,7 @@ impl Running {
 
     /// The lookup's path, and the media type to ask for. The kind is never `auto` here, so that there is one.
     fn endpoint(&self, lookup: &Lookup) -> Option<Endpoint> {
-        let kind: Kind = self.atlas.scenario.kind(&lookup.target);
+        let kind: Kind = self.atlas.kind(&lookup.target);
         Target { kind, ..lookup.target.clone() }.endpoint()
     }
 }
@@ -244,15 +251,34 @@ async fn bind(
     options: Options,
     clock: impl Clock,
 ) -> io::Result<(Running, impl Future<Output = ()> + Send + 'static)> {
-    let Options { port, seed, nonce, rate, clock_ahead, fault, serverless, fleet, tokens, access } = options;
+    let Options {
+        port,
+        seed,
+        nonce,
+        rate,
+        clock_ahead,
+        fault,
+        serverless,
+        fleet,
+        tokens,
+        access,
+        second_organization,
+    } = options;
     let named = |error: io::Error| io::Error::new(error.kind(), format!("127.0.0.1:{port}: {error}"));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(named)?;
     let address = listener.local_addr()?;
 
     let now: server::Now = Box::new(move || clock.now());
     let start = now().saturating_add(clock_ahead).unwrap_or_else(|_| now());
-    let scenario = Scenario::new(seed, serverless, fleet, start);
-    let lookups = scenario.lookups().cloned().collect();
+    let first = Scenario::new(seed, serverless, fleet, start);
+    let lookups = first.lookups().cloned().collect();
+    let mut projects = vec![Project { organization: Organization::First, scenario: first }];
+    let mut partner_lookups = Vec::new();
+    if second_organization {
+        let scenario = Scenario::new(!seed, serverless, None, start);
+        partner_lookups.extend(scenario.lookups().cloned());
+        projects.push(Project { organization: Organization::Second, scenario });
+    }
     let books = Books {
         gate: Gate::new(nonce),
         tokens: Tokens::new(tokens),
@@ -263,7 +289,7 @@ async fn bind(
         clock_ahead,
         stats: Stats::default(),
     };
-    let atlas = Arc::new(server::Atlas::new(scenario, now, rate, books));
+    let atlas = Arc::new(server::Atlas::new(projects, now, rate, books));
 
     let (stop, stopped) = oneshot::channel::<()>();
     let router = server::router(Arc::clone(&atlas));
@@ -279,6 +305,7 @@ async fn bind(
         client_id: Principal::Owner.client_id(),
         client_secret: Principal::Owner.client_secret(),
         lookups,
+        partner_lookups,
         atlas,
         _stop: stop,
     };

@@ -48,6 +48,26 @@ pub enum Access {
     ListRequired,
 }
 
+impl Organization {
+    /// Begins with the time of its making, as every id does.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::First => "5e4a1c7ade30000000000001",
+            Self::Second => "60b5f2e1de30000000000002",
+        }
+    }
+
+    /// The name of its project.
+    #[must_use]
+    pub fn project_name(self) -> &'static str {
+        match self {
+            Self::First => "shop-production",
+            Self::Second => "warehouse-production",
+        }
+    }
+}
+
 impl Principal {
     pub const ALL: [Self; 5] =
         [Self::Owner, Self::BackupManager, Self::ReadOnly, Self::Member, Self::Partner];
