@@ -2,13 +2,15 @@
 //! client talk to.
 //!
 //! It speaks as the recorded API does, for all kinds of restore jobs: the same digest challenge and strict nonce
-//! counts, the same versions, bodies, lists, rate-limit headers and errors. What happens to which job is a table
+//! counts, the same versions, bodies, lists, rate-limit headers and errors. Service accounts get tokens as documented,
+//! and keys and accounts have roles and access lists ([`Principal`], [`Access`]). What happens to which job is a table
 //! ([`scenario`]); everything that decides is a function of the time since the start. There is no timer and no periodic
 //! task: when nobody asks, nothing wakes up. It reads no file, no credential and no network but its own listening socket.
 //!
 //! Must not know the client, the worker or the screen.
 
 mod admission;
+mod answer;
 mod digest;
 mod endpoint;
 mod limits;
@@ -312,14 +314,25 @@ async fn bind(
     Ok((running, serving))
 }
 
+/// The keys that open less, for a look at what a small role is told.
+const SMALLER: [(&str, Principal); 3] = [
+    ("Project Backup Manager", Principal::BackupManager),
+    ("Project Read Only", Principal::ReadOnly),
+    ("no role in the project", Principal::Member),
+];
+
 /// What a person needs to ask the server something.
 fn introduce(running: &Running, out: &mut impl Write) -> io::Result<()> {
     let key = running.private_key.expose_secret();
-    writeln!(out, "URL          {}", running.base_url)?;
-    writeln!(out, "public key   {}", running.public_key)?;
-    writeln!(out, "private key  {key}")?;
-    writeln!(out, "client id    {}", running.client_id)?;
-    writeln!(out, "secret       {}", running.client_secret.expose_secret())?;
+    writeln!(out, "URL            {}", running.base_url)?;
+    writeln!(out, "public key     {}", running.public_key)?;
+    writeln!(out, "private key    {key}")?;
+    writeln!(out, "client id      {}", running.client_id)?;
+    writeln!(out, "client secret  {}", running.client_secret.expose_secret())?;
+    writeln!(out)?;
+    for (role, who) in SMALLER {
+        writeln!(out, "{role:<22} {} {}", who.public_key(), who.private_key().expose_secret())?;
+    }
     writeln!(out)?;
     for lookup in &running.lookups {
         writeln!(out, "{:<18} {}", lookup.label, lookup.target)?;

@@ -4,14 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::body::{self, Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{
-    ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, DATE, RETRY_AFTER, WWW_AUTHENTICATE,
-};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::http::header::{ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, DATE};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -21,28 +19,23 @@ use serde_json::{Value, json};
 
 use super::Stats;
 use super::admission::{Books, Caller, Pass, Stop};
-use super::digest::REALM;
+use super::answer::{self, X_ERROR_CODE, deny, http_date, json_answer, put, refuse, unauthorized, with_body};
 use super::endpoint::Question;
 use super::limits::{self, Filter};
-use super::oauth::{self, Denied, Plea};
+use super::oauth::{self, Plea};
 use super::page::Page;
 use super::principal::{Organization, Principal, Role};
 use super::rate::RateLimit;
-use super::refusal::{Refusal, UNAUTHORIZED};
+use super::refusal::Refusal;
 use super::resource::Asked;
 use super::scenario::Scenario;
 use crate::domain::target::{Kind, Target};
 
-const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
-
-/// Where something in between would have a person sign in.
-const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Guest network</title></head>\
-    <body><h1>Welcome</h1><p>Accept the terms to go online.</p></body></html>\n";
 
 /// A request for a token is a few words; this is far more than that.
 const MOST_FORM_BYTES: usize = 16 * 1024;
@@ -109,13 +102,12 @@ impl Atlas {
     /// The answer to a request that does not come through.
     fn turn_away(&self, stop: Stop, uri: &Uri) -> Response {
         match stop {
-            Stop::Portal => with_body(StatusCode::OK, "text/html; charset=utf-8", PORTAL.to_owned()),
+            Stop::Portal => answer::portal(),
             Stop::WrongMethod { allowed } => {
                 (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, allowed)]).into_response()
             }
             Stop::Challenged(challenge) => unauthorized(&challenge),
-            // Never recorded: the body of every other 401, with the header that RFC 6750 asks for.
-            Stop::BadToken => unauthorized(&format!("Bearer realm=\"{REALM}\", error=\"invalid_token\"")),
+            Stop::BadToken => answer::bad_token(),
             Stop::Refused(refusal) => refuse(&refusal),
             Stop::Limited { wait } => {
                 let endpoint = Asked::of(uri.path()).map(|asked| asked.limited_as());
@@ -271,19 +263,6 @@ fn plea<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Plea<'a> {
     Plea { authorization: text(AUTHORIZATION), content_type: text(CONTENT_TYPE), body }
 }
 
-fn deny(denied: &Denied) -> Response {
-    let error = match denied {
-        Denied::Limited(refusal) => return refuse(refusal),
-        Denied::Oauth(error) => error,
-    };
-    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = json_answer(status, &error.body());
-    if status == StatusCode::UNAUTHORIZED {
-        put(answer.headers_mut(), WWW_AUTHENTICATE, &format!("Basic realm=\"{REALM}\""));
-    }
-    answer
-}
-
 /// What was asked so far, itself not counted.
 async fn stats(State(atlas): State<Arc<Atlas>>) -> Response {
     let stats = atlas.stats();
@@ -331,45 +310,4 @@ async fn guard(State(atlas): State<Arc<Atlas>>, mut request: Request, next: Next
         put(answer.headers_mut(), DATE, &http_date(atlas.now()));
     }
     answer
-}
-
-/// `Tue, 24 Nov 2026 03:41:07 GMT`, with nothing before 1970.
-fn http_date(now: Timestamp) -> String {
-    let since_1970 = Duration::from_secs(u64::try_from(now.as_second()).unwrap_or_default());
-    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + since_1970)
-}
-
-fn refuse(refusal: &Refusal) -> Response {
-    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = json_answer(status, &refusal.body());
-    put(answer.headers_mut(), X_ERROR_CODE, refusal.code);
-    if let Some(seconds) = refusal.retry_after {
-        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
-    }
-    answer
-}
-
-/// A 401 as recorded: without rate limit, and its code only in the body.
-fn unauthorized(challenge: &str) -> Response {
-    let mut answer = with_body(StatusCode::UNAUTHORIZED, "application/json", UNAUTHORIZED.to_owned());
-    put(answer.headers_mut(), WWW_AUTHENTICATE, challenge);
-    answer
-}
-
-fn json_answer(status: StatusCode, body: &Value) -> Response {
-    with_body(status, "application/json", body.to_string())
-}
-
-fn with_body(status: StatusCode, media_type: &str, body: String) -> Response {
-    let mut answer = Response::new(Body::from(body));
-    *answer.status_mut() = status;
-    put(answer.headers_mut(), CONTENT_TYPE, media_type);
-    answer
-}
-
-/// Sets a header to a text of our own; one that is no header value is left out.
-fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
 }

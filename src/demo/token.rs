@@ -69,7 +69,7 @@ impl Tokens {
     pub fn ask(&mut self, who: Principal, elapsed: Duration) -> Result<(), u64> {
         let asked = self.asked.entry(who).or_default();
         // One that lies ahead is of before the clock was set back.
-        asked.retain(|at| *at <= elapsed && elapsed - *at < MINUTE);
+        asked.retain(|at| elapsed.checked_sub(*at).is_some_and(|age| age < MINUTE));
         let most = usize::try_from(self.limits.per_minute).unwrap_or(usize::MAX);
         if asked.len() >= most {
             let oldest = asked.front().copied().unwrap_or(elapsed);
