@@ -28,7 +28,8 @@ pub enum Organization {
     Second,
 }
 
-/// A role in a project. A greater one may what a smaller one may.
+/// A role in a project. A greater one may what a smaller one may; that backup managers may read the rest too is our
+/// reading of the description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     ReadOnly,

@@ -29,6 +29,7 @@ use super::rate::RateLimit;
 use super::refusal::Refusal;
 use super::resource::Asked;
 use super::scenario::Scenario;
+use crate::domain::secret::Secret;
 use crate::domain::target::{Kind, Target};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -76,6 +77,12 @@ impl Atlas {
         let now = self.now();
         let books = self.books();
         Stats { live_tokens: books.tokens.live(now), ..books.stats.clone() }
+    }
+
+    /// A token that nobody asked for; none when the account has all it may have.
+    pub fn mint(&self, who: Principal) -> Option<Secret> {
+        let now = self.now();
+        self.books().tokens.mint(who, now)
     }
 
     /// Changes what requests meet from now on.

@@ -151,6 +151,16 @@ async fn an_account_that_has_all_its_tokens_gets_no_more_until_one_is_over() {
 }
 
 #[tokio::test]
+async fn a_token_may_be_handed_over_without_a_request() {
+    let tokens = TokenLimits { live: 1, ..TokenLimits::default() };
+    let (demo, _) = started(Options { tokens, ..Options::default() }).await;
+    let token = demo.token(Principal::ReadOnly).unwrap();
+    assert_eq!(with_token(&url_of(&demo, "eu-nightly"), token.expose_secret()).await.status(), 200);
+    assert_eq!((demo.stats().token_requests, demo.stats().live_tokens), (0, 1));
+    assert!(demo.token(Principal::ReadOnly).is_none());
+}
+
+#[tokio::test]
 async fn a_token_that_is_over_revoked_or_made_up_opens_nothing() {
     let (demo, clock) = started(Options::default()).await;
     let url = url_of(&demo, "orders-restore");
