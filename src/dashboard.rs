@@ -6,10 +6,11 @@ use std::io;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 
+use crate::api::Credential;
 use crate::app::Model;
 use crate::app::model::{Access, Setup, Source, Zone};
 use crate::app::screen::Size;
-use crate::config::Settings;
+use crate::config::{Settings, Sourced};
 use crate::domain::lookup::Lookup;
 use crate::domain::target::Target;
 use crate::host::{Connection, Events, Process, Start};
@@ -87,11 +88,7 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
     }
     let session = Session::enter(terminal::Options { mouse: model.setup.mouse })?;
     let mut terminal = Terminal::new(Tty::new(size))?;
-    let connection = Connection {
-        base: settings.base_url.value.clone(),
-        credentials: settings.credentials.clone(),
-        interval: settings.interval.value,
-    };
+    let connection = Connection { accounts: settings.accounts.clone(), interval: settings.interval.value };
     let load_later = model.source == Source::Reading;
     let hook = settings.hook.clone();
     let start = Start { connection, store, load_later, demo: request.demo, hook, crash: request.crash };
@@ -105,10 +102,12 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
 }
 
 fn setup(settings: &Settings, size: Size) -> Setup {
-    let base = &settings.base_url.value;
-    let access = match (&settings.credentials, &settings.half_pair) {
-        (Some(credentials), _) => Access::Key { hint: credentials.hint() },
-        (None, Some(why)) => Access::Half { why: why.clone() },
+    let own = settings.accounts.access(settings.accounts.active());
+    let base = &own.base_url.value;
+    let access = match (own.credential, own.half_pair) {
+        (Some(Sourced { value: Credential::Key(key), .. }), _) => Access::Key { hint: key.hint() },
+        (Some(credential), _) => Access::Key { hint: credential.value.name() },
+        (None, Some(why)) => Access::Half { why },
         (None, None) => Access::Missing,
     };
     Setup {

@@ -16,17 +16,16 @@ use jiff::Timestamp;
 use ratatui::Terminal;
 use tokio::sync::mpsc;
 
-use crate::api::auth::Credentials;
 use crate::api::base_url::{BaseUrl, BaseUrlError};
-use crate::api::client::{Client, Limits};
-use crate::api::{Answer, ApiError, Batch, Listing, RestoreApi};
+use crate::api::{ApiKey, Credential};
 use crate::app::screen::{Progress, Role, Size};
 use crate::app::{Effect, Message};
+use crate::atlas::Atlas;
 use crate::clipboard::{Clipboard, Surroundings, open_link};
 use crate::clock::{Clock, SystemClock};
+use crate::config::Accounts;
 use crate::demo;
 use crate::domain::lookup::Lookup;
-use crate::domain::target::Target;
 use crate::hook::Hook;
 use crate::input::{self, Input, Signal};
 use crate::runtime::{After, Event, Host};
@@ -54,11 +53,10 @@ const HOOK_GRACE: Duration = Duration::from_secs(1);
 const FINISH: Duration = Duration::from_secs(2);
 const FINISH_SOON: Duration = Duration::from_secs(1);
 
-/// Which Atlas is asked, and with which key.
+/// Which Atlas is asked, and with which credentials.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    pub base: BaseUrl,
-    pub credentials: Option<Credentials>,
+    pub accounts: Accounts,
     /// The refresh interval to begin with.
     pub interval: Duration,
 }
@@ -185,14 +183,14 @@ impl Process {
         let message = match started {
             Ok((running, base)) => {
                 let real = self.connection.clone();
-                self.connection.credentials = Some(Credentials {
+                let host = base.place().to_owned();
+                let key = Credential::Key(ApiKey {
                     public_key: running.public_key.clone(),
                     private_key: running.private_key.clone(),
                 });
-                self.connection.base = base;
+                self.connection.accounts = Accounts::fixed(base, key);
                 // The old worker ends with its channel; reports it has sent meanwhile name watches of before.
                 self.worker = None;
-                let host = self.connection.base.place().to_owned();
                 let lookups = running.lookups.clone();
                 self.demo = Some(Demo { _running: running, real });
                 Message::DemoStarted { host, lookups }
@@ -286,43 +284,22 @@ impl Events {
     }
 }
 
-/// The worker's thread: builds the client there, because loading the platform's roots takes milliseconds.
+/// The worker's thread: clients are made there, because finding credentials and loading the platform's roots
+/// takes milliseconds.
 fn spawn_worker(connection: Connection, commands: mpsc::Receiver<Command>, sender: SyncSender<Event>) {
     let run = move || {
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return say(&sender, format!("no runtime for requests: {error}")),
         };
-        let Connection { base, credentials, interval } = connection;
-        let client = Client::new(&base, credentials, Limits::default(), || SystemClock.now());
+        let Connection { accounts, interval } = connection;
         let settings = worker::task::Settings { interval, ..Default::default() };
         let report = |report| drop(sender.send(Message::Report(report).into()));
-        match client {
-            Ok(client) => {
-                runtime.block_on(task::run(Arc::new(client), SystemClock, commands, report, settings));
-            }
-            // Told to every lookup, beside its last answer, for as long as it lasts.
-            Err(error) => {
-                let api = Arc::new(Refusing(error));
-                runtime.block_on(task::run(api, SystemClock, commands, report, settings));
-            }
-        }
+        let atlas = Arc::new(Atlas::new(accounts, || SystemClock.now()));
+        runtime.block_on(task::run(atlas, SystemClock, commands, report, settings));
     };
     // Without a thread there is no polling at all: the board says so by its age.
     let _ = thread::Builder::new().name("worker".to_owned()).spawn(run);
-}
-
-/// In place of a client that could not be made: gives the reason to every question.
-struct Refusing(ApiError);
-
-impl RestoreApi for Refusing {
-    async fn restore_job(&self, _target: &Target) -> Result<Answer, ApiError> {
-        Err(self.0.clone())
-    }
-
-    async fn restore_jobs(&self, _batch: &Batch) -> Result<Listing, ApiError> {
-        Err(self.0.clone())
-    }
 }
 
 fn say(sender: &SyncSender<Event>, text: String) {

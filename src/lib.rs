@@ -51,6 +51,7 @@
 //! | --- | --- |
 //! | [`domain`] | pure: ids, targets and every pasted form of them, restore jobs, phases, countdowns |
 //! | [`api`] | the trait that is polled and its errors; the HTTP client, digest, the shapes on the wire |
+//! | [`atlas`] | the clients of all profiles behind that trait, each made when it is first needed |
 //! | [`worker`] | polling: when to ask (`cadence`), how much (`budget`), what together (`plan`), all pure; of which `kind`; and the task that sleeps and asks |
 //! | [`app`] | pure: the model, `update`, the key table, the projection onto a `Screen` |
 //! | [`ui`] | one file for each panel: lays a `Screen` out in cells |
@@ -155,6 +156,7 @@
 
 pub mod api;
 pub mod app;
+pub mod atlas;
 pub mod cli;
 pub mod clipboard;
 pub mod clock;

@@ -3,8 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 
-use crate::api::client::{Client, Limits};
-use crate::api::{ApiError, ErrorKind, Meta};
+use crate::atlas::Atlas;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigError, Env, Settings};
@@ -115,20 +114,10 @@ fn get_one(settings: &Settings, target: &crate::domain::target::Target, get: &cl
         },
         exit_status: get.exit_status,
     };
-    let client = if let Some(why) = &settings.half_pair {
-        Err(half_a_key(why))
-    } else {
-        let credentials = settings.credentials.clone();
-        Client::new(&settings.base_url.value, credentials, Limits::default(), || SystemClock.now())
-    };
+    let atlas = Atlas::new(settings.accounts.clone(), || SystemClock.now());
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
-    match client {
-        Ok(client) => {
-            let get = headless::get(&client, &SystemClock, target, options, &mut out, &mut err);
-            run_to_end(runtime, get)
-        }
-        Err(error) => headless::refuse(&error, target, options, &mut out, &mut err),
-    }
+    let get = headless::get(&atlas, &SystemClock, target, options, &mut out, &mut err);
+    run_to_end(runtime, get)
 }
 
 /// Runs it, and leaves behind what it has given up: the system's look-up of a name cannot be cut short, and a
@@ -137,17 +126,6 @@ fn run_to_end<T>(runtime: tokio::runtime::Runtime, future: impl Future<Output = 
     let output = runtime.block_on(future);
     runtime.shutdown_background();
     output
-}
-
-/// No key, and which half of it is there.
-fn half_a_key(why: &str) -> ApiError {
-    ApiError {
-        kind: ErrorKind::NoCredentials,
-        code: None,
-        detail: Some(why.to_owned()),
-        retry_after: None,
-        meta: Meta::default(),
-    }
 }
 
 fn demo_server(server: &cli::DemoServer) -> u8 {

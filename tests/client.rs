@@ -10,7 +10,9 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use atlas_tui::api::{Answer, ApiError, BaseUrl, Batch, Client, Credentials, ErrorKind, Limits, RestoreApi};
+use atlas_tui::api::{
+    Answer, ApiError, ApiKey, BaseUrl, Batch, Client, Credential, ErrorKind, Limits, RestoreApi,
+};
 use atlas_tui::domain::target::{Kind, Target};
 use hostile::{Digest, PRIVATE_KEY, PUBLIC_KEY, Reply, Request, Server};
 
@@ -23,11 +25,16 @@ fn target(kind: Kind) -> Target {
         project: "6a793f6b2c88faeba59bae37".parse().unwrap(),
         instance: "orders-305".parse().unwrap(),
         job: "6a794733c0eb9e7a17740663".parse().unwrap(),
+        profile: None,
     }
 }
 
-fn credentials(private_key: &str) -> Credentials {
-    Credentials { public_key: PUBLIC_KEY.to_owned(), private_key: private_key.to_owned().into() }
+fn credentials(private_key: &str) -> Credential {
+    key(PUBLIC_KEY, private_key)
+}
+
+fn key(public_key: &str, private_key: &str) -> Credential {
+    Credential::Key(ApiKey { public_key: public_key.to_owned(), private_key: private_key.to_owned().into() })
 }
 
 fn client_with(base: &str, private_key: &str, limits: Limits) -> Client {
@@ -466,7 +473,7 @@ async fn a_question_that_cannot_be_asked_sends_nothing() {
     let error = client.restore_jobs(&batch).await.unwrap_err();
     assert_eq!((error.kind, error.meta.requests), (ErrorKind::Internal, 0));
     let base = server.base.parse().unwrap();
-    let blank = Credentials { public_key: " ".to_owned(), private_key: PRIVATE_KEY.to_owned().into() };
+    let blank = key(" ", PRIVATE_KEY);
     for credentials in [None, Some(blank)] {
         let client = Client::new(&base, credentials, Limits::default(), || unreachable!()).unwrap();
         assert_eq!(ask(&client).await.unwrap_err().kind, ErrorKind::NoCredentials);
@@ -477,8 +484,7 @@ async fn a_question_that_cannot_be_asked_sends_nothing() {
 #[tokio::test]
 async fn a_key_that_no_header_can_carry_is_refused() {
     let (server, _) = strict(Digest::new(usize::MAX)).await;
-    let credentials =
-        Credentials { public_key: "abcd\nx: y".to_owned(), private_key: PRIVATE_KEY.to_owned().into() };
+    let credentials = key("abcd\nx: y", PRIVATE_KEY);
     let base = server.base.parse().unwrap();
     let client = Client::new(&base, Some(credentials), Limits::default(), || unreachable!()).unwrap();
     let error = ask(&client).await.unwrap_err();

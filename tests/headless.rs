@@ -73,6 +73,7 @@ fn target(job: &str) -> Target {
         project: "6a793f6b2c88faeba59bae37".parse().unwrap(),
         instance: "backupRestores-305".parse().unwrap(),
         job: job.parse().unwrap(),
+        profile: None,
     }
 }
 

@@ -29,6 +29,7 @@ fn cluster(kind: Kind, instance: &str) -> Cluster {
         kind,
         project: "6a793f6b2c88faeba59bae37".parse().unwrap(),
         instance: instance.parse().unwrap(),
+        profile: None,
     }
 }
 

@@ -12,7 +12,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use atlas_tui::api::{Client, Credentials, Limits};
+use atlas_tui::api::{ApiKey, Client, Credential, Limits};
 use atlas_tui::app::keymap::{self, Action};
 use atlas_tui::cli::Args;
 use atlas_tui::clock::Clock;
@@ -47,7 +47,10 @@ async fn example() -> String {
     let atlas = demo::start_with(Options::default(), Then).await.unwrap();
     let target = &atlas.lookup("billing-dump").unwrap().target;
     let base = atlas.base_url.parse().unwrap();
-    let key = Credentials { public_key: atlas.public_key.clone(), private_key: atlas.private_key.clone() };
+    let key = Credential::Key(ApiKey {
+        public_key: atlas.public_key.clone(),
+        private_key: atlas.private_key.clone(),
+    });
     let client = Client::new(&base, Some(key), Limits::default(), || Then.now()).unwrap();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let code = get(&client, &Then, target, GetOptions::default(), &mut out, &mut err).await;

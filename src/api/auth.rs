@@ -15,7 +15,6 @@
 //!
 //! diqwest names a challenge by host. Here the name is not used: a client has one origin, and so one challenge.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -24,42 +23,12 @@ use diqwest::DigestAuthCredentials;
 use diqwest::session::CachedContextGuard;
 use reqwest::header::HeaderValue;
 
-use crate::domain::secret::{ExposeSecret, Secret};
-use crate::domain::text::clean;
-
-/// How much of the public key an error may show.
-const HINT_CHARACTERS: usize = 4;
-
-/// A programmatic API key. `Debug` shows the start of the public key alone.
-#[derive(Clone)]
-pub struct Credentials {
-    pub public_key: String,
-    pub private_key: Secret,
-}
-
-impl Credentials {
-    /// The start of the public key, by which a person knows it again: `abcd…`.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        clean(&self.public_key).chars().take(HINT_CHARACTERS).chain(['…']).collect()
-    }
-
-    /// Whether one of the two is empty, as an environment variable set to nothing gives it.
-    #[must_use]
-    pub fn is_blank(&self) -> bool {
-        self.public_key.trim().is_empty() || self.private_key.expose_secret().trim().is_empty()
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Credentials({})", self.hint())
-    }
-}
+use super::credential::ApiKey;
+use crate::domain::secret::ExposeSecret;
 
 /// A key and the challenge that it last answered, for one origin.
 pub(super) struct Digest {
-    credentials: Credentials,
+    key: ApiKey,
     /// Its `nc` is the count used last. Held for no longer than a hash takes.
     challenge: Mutex<Option<WwwAuthenticateHeader>>,
     /// No challenge of another kind has been seen beside it.
@@ -67,13 +36,13 @@ pub(super) struct Digest {
 }
 
 impl Digest {
-    pub(super) fn new(credentials: Credentials) -> Self {
-        Self { credentials, challenge: Mutex::new(None), alone: AtomicBool::new(true) }
+    pub(super) fn new(key: ApiKey) -> Self {
+        Self { key, challenge: Mutex::new(None), alone: AtomicBool::new(true) }
     }
 
     /// The start of the public key.
     pub(super) fn hint(&self) -> String {
-        self.credentials.hint()
+        self.key.hint()
     }
 
     /// The `Authorization` of a GET of `path` from the kept challenge and a count nobody has used yet; `None`
@@ -85,8 +54,8 @@ impl Digest {
         if challenge.nc == u32::MAX {
             return None;
         }
-        let private_key = self.credentials.private_key.expose_secret();
-        let context = AuthContext::new(self.credentials.public_key.as_str(), private_key, path);
+        let private_key = self.key.private_key.expose_secret();
+        let context = AuthContext::new(self.key.public_key.as_str(), private_key, path);
         let answer = challenge.respond(&context).ok()?;
         let mut value: HeaderValue = answer.to_header_string().parse().ok()?;
         value.set_sensitive(true);
@@ -129,11 +98,11 @@ pub(super) struct Exchange<'a> {
 
 impl DigestAuthCredentials for &Exchange<'_> {
     fn username(&self) -> &str {
-        &self.digest.credentials.public_key
+        &self.digest.key.public_key
     }
 
     fn password(&self) -> &str {
-        self.digest.credentials.private_key.expose_secret()
+        self.digest.key.private_key.expose_secret()
     }
 
     fn cached_context<'h>(
@@ -165,7 +134,7 @@ mod tests {
     const CHALLENGE: &str = r#"Digest realm="MMS Public API", domain="", nonce="SlgYP7Tv3FS/BuCj/x4WQRIV1bNKdpJg", algorithm=MD5, qop="auth", stale=false"#;
 
     fn digest() -> Digest {
-        Digest::new(Credentials { public_key: "abcdefgh".into(), private_key: "hunter2".to_owned().into() })
+        Digest::new(ApiKey { public_key: "abcdefgh".into(), private_key: "hunter2".to_owned().into() })
     }
 
     fn count(digest: &Digest) -> Option<u32> {
@@ -202,10 +171,5 @@ mod tests {
         let header = digest.authorization("/x").unwrap();
         assert!(header.to_str().unwrap().contains("algorithm=SHA-256"));
         assert!(header.is_sensitive());
-    }
-
-    #[test]
-    fn debug_shows_four_characters_of_the_public_key() {
-        assert_eq!(format!("{:?}", digest().credentials), "Credentials(abcd…)");
     }
 }

@@ -15,8 +15,9 @@ use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, StatusCode};
 
 use super::answer::Origin;
-use super::auth::{Credentials, Digest, Exchange};
+use super::auth::{Digest, Exchange};
 use super::base_url::BaseUrl;
+use super::credential::Credential;
 use super::error::{ApiError, ErrorKind};
 use super::transport::{self, Stage};
 use super::{Answer, Batch, Listing, Meta, RestoreApi, answer, challenge};
@@ -72,7 +73,7 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client that has sent nothing yet. Without credentials (or with blank ones) every question is answered
+    /// A client that has sent nothing yet. Without a credential (or with a blank one) every question is answered
     /// with [`ErrorKind::NoCredentials`]. `now` is asked only to measure a `Retry-After` date in an answer that
     /// has no `Date`. For https this loads the platform's roots, which takes milliseconds: draw first.
     ///
@@ -80,13 +81,13 @@ impl Client {
     /// [`ErrorKind::Tls`] when the platform has no usable roots.
     pub fn new(
         base: &BaseUrl,
-        credentials: Option<Credentials>,
+        credential: Option<Credential>,
         limits: Limits,
         now: fn() -> Timestamp,
     ) -> Result<Self, ApiError> {
-        let signed = match credentials.filter(|credentials| !credentials.is_blank()) {
-            Some(credentials) => Some((connections(base, limits)?, Digest::new(credentials))),
-            None => None,
+        let signed = match credential.filter(|credential| !credential.is_blank()) {
+            Some(Credential::Key(key)) => Some((connections(base, limits)?, Digest::new(key))),
+            _ => None,
         };
         Ok(Self { base: base.clone(), signed, limits, now })
     }

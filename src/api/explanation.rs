@@ -252,6 +252,7 @@ mod tests {
             project: id("6a793f6b2c88faeba59bae37"),
             instance: "orders-305".parse().unwrap(),
             job: id("6a794733c0eb9e7a17740663"),
+            profile: None,
         }
     }
 

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod base_url;
 mod challenge;
 pub mod client;
+pub mod credential;
 pub mod error;
 pub mod explanation;
 mod transport;
@@ -16,9 +17,9 @@ use std::future::Future;
 
 use jiff::Timestamp;
 
-pub use auth::Credentials;
 pub use base_url::BaseUrl;
 pub use client::{Client, Limits};
+pub use credential::{ApiKey, Credential, ServiceAccount};
 pub use error::{ApiError, ErrorKind, Missing};
 pub use explanation::Explanation;
 

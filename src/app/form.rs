@@ -228,7 +228,13 @@ impl Form {
         if let (Ok(project), Ok(instance), Ok(job)) = (&project, &instance, &job) {
             let (project, instance, job): (&ObjectId, &InstanceName, &ObjectId) = (project, instance, job);
             let label = text::clean(self.label.value().trim()).chars().take(FIELD_MAX).collect();
-            let target = Target { kind: self.kind, project: *project, instance: instance.clone(), job: *job };
+            let target = Target {
+                kind: self.kind,
+                project: *project,
+                instance: instance.clone(),
+                job: *job,
+                profile: None,
+            };
             return Some(Lookup { label, target });
         }
         let (place, name, error) = if let Err(error) = project {

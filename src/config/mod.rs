@@ -4,6 +4,7 @@
 //! Runs before the first frame, so it reads a few variables and at most one file. Knows nothing of terminals,
 //! the network or the saved lookups.
 
+pub mod access;
 pub mod env;
 pub mod error;
 pub mod file;
@@ -15,6 +16,7 @@ mod reactions;
 pub mod settings;
 pub mod target;
 
+pub use access::{Access, Accounts};
 pub use env::Env;
 pub use error::ConfigError;
 pub use paths::Paths;

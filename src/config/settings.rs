@@ -5,18 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::file::{self, ConfigFile};
-use super::{ConfigError, Env, Paths, interval};
-use crate::api::auth::Credentials;
+use super::{Accounts, ConfigError, Env, Paths, interval};
 use crate::api::base_url::{BaseUrl, BaseUrlError};
 use crate::app::keymap::Keymap;
 use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
 use crate::cli::Args;
-use crate::domain::secret::Secret;
-
-const PUBLIC_KEY: &str = "MONGODB_ATLAS_PUBLIC_API_KEY";
-const PRIVATE_KEY: &str = "MONGODB_ATLAS_PRIVATE_API_KEY";
 
 /// Who set a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,7 +55,6 @@ impl<T> Sourced<T> {
 /// Everything a person can set.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    pub base_url: Sourced<BaseUrl>,
     /// Between two reads of a running job.
     pub interval: Sourced<Duration>,
     pub ascii: Sourced<bool>,
@@ -74,10 +68,7 @@ pub struct Settings {
     /// Program and arguments to run on each transition. The file alone sets them.
     pub hook: Option<Vec<String>>,
     pub keymap: Keymap,
-    /// `None` when there is none, or only half of it.
-    pub credentials: Option<Credentials>,
-    /// Which half of the key is missing, in words, when the other one is set.
-    pub half_pair: Option<String>,
+    pub accounts: Accounts,
     pub paths: Paths,
     /// The config file that was asked for settings; it may not exist.
     pub config_file: Option<PathBuf>,
@@ -94,16 +85,16 @@ impl Settings {
         let file = config_file.as_deref().map_or_else(|| Ok(ConfigFile::default()), file::read)?;
         let flag_url = args.common.base_url.as_deref().map(base_url).transpose();
         let flag_url = flag_url.map_err(|message| ConfigError::Argument { name: "--base-url", message })?;
-        let (credentials, half_pair) = credentials(env)?;
+        let base_url = Sourced::first(
+            [
+                (flag_url, Source::Flag),
+                (env.read("MONGODB_ATLAS_BASE_URL", base_url)?, Source::Env("MONGODB_ATLAS_BASE_URL")),
+                (file.base_url, Source::File),
+            ],
+            BaseUrl::default(),
+        );
         Ok(Self {
-            base_url: Sourced::first(
-                [
-                    (flag_url, Source::Flag),
-                    (env.read("MONGODB_ATLAS_BASE_URL", base_url)?, Source::Env("MONGODB_ATLAS_BASE_URL")),
-                    (file.base_url, Source::File),
-                ],
-                BaseUrl::default(),
-            ),
+            accounts: Accounts::load(base_url, env)?,
             interval: Sourced::first(
                 [
                     (args.interval, Source::Flag),
@@ -144,8 +135,6 @@ impl Settings {
             notify: file.notify,
             hook: file.hook,
             keymap: file.keymap,
-            credentials,
-            half_pair,
             paths,
             config_file,
         })
@@ -155,17 +144,6 @@ impl Settings {
 /// A base URL, or why a text is none.
 fn base_url(text: &str) -> Result<BaseUrl, String> {
     text.parse().map_err(|error: BaseUrlError| error.to_string())
-}
-
-/// The key, or the words for a missing half.
-fn credentials(env: Env<'_>) -> Result<(Option<Credentials>, Option<String>), ConfigError> {
-    let private_key = env.text(PRIVATE_KEY)?.map(Secret::from);
-    Ok(match (env.text(PUBLIC_KEY)?, private_key) {
-        (Some(public_key), Some(private_key)) => (Some(Credentials { public_key, private_key }), None),
-        (Some(_), None) => (None, Some(format!("{PUBLIC_KEY} is set, but {PRIVATE_KEY} is not"))),
-        (None, Some(_)) => (None, Some(format!("{PRIVATE_KEY} is set, but {PUBLIC_KEY} is not"))),
-        (None, None) => (None, None),
-    })
 }
 
 /// Whether a variable forbids colours. It wins over the config file: crossterm obeys `NO_COLOR` by itself, and

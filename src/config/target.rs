@@ -54,7 +54,7 @@ pub fn target(text: Option<&str>, common: &Common, env: Env<'_>) -> Result<Optio
     };
     match (project, instance, pasted.job) {
         (Some(project), Some(instance), Some(job)) => {
-            Ok(Some(Target { kind: kind.unwrap_or_default(), project, instance, job }))
+            Ok(Some(Target { kind: kind.unwrap_or_default(), project, instance, job, profile: None }))
         }
         (project, instance, job) => {
             let missing = [

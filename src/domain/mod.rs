@@ -9,6 +9,7 @@ pub mod interval;
 pub mod job;
 pub mod lookup;
 pub mod phase;
+pub mod profile;
 pub mod secret;
 pub mod server_clock;
 pub mod target;

@@ -117,6 +117,7 @@ impl Entry<'_> {
                 project: self.project_id.parse().map_err(|error| format!("projectId: {error}"))?,
                 instance: self.instance.parse().map_err(|error| format!("instance: {error}"))?,
                 job: self.job_id.parse().map_err(|error| format!("jobId: {error}"))?,
+                profile: None,
             },
         })
     }

@@ -54,6 +54,7 @@ pub fn board<const N: usize>(jobs: [&str; N]) -> Model {
             project: "6a793f6b2c88faeba59bae37".parse().unwrap(),
             instance: "backupRestores-305".parse().unwrap(),
             job: job.parse().unwrap(),
+            profile: None,
         };
         Lookup { label: format!("job {}", &job[20..]), target }
     }));

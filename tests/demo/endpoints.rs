@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_tui::api::{Batch, Client, Credentials, ErrorKind, Limits, RestoreApi};
+use atlas_tui::api::{ApiKey, Batch, Client, Credential, ErrorKind, Limits, RestoreApi};
 use atlas_tui::demo::{Fleet, Options, RateLimit, Running, ServerlessEndpoints};
 use atlas_tui::domain::phase::{self, Phase};
 use atlas_tui::domain::target::{Cluster, Kind, Target};
@@ -168,7 +168,10 @@ async fn a_limit_names_the_endpoint_that_was_asked() {
 }
 
 fn program(demo: &Running) -> Client {
-    let key = Credentials { public_key: demo.public_key.clone(), private_key: demo.private_key.clone() };
+    let key = Credential::Key(ApiKey {
+        public_key: demo.public_key.clone(),
+        private_key: demo.private_key.clone(),
+    });
     Client::new(&demo.base_url.parse().unwrap(), Some(key), Limits::default(), || unreachable!()).unwrap()
 }
 

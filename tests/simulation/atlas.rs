@@ -146,6 +146,7 @@ fn target(n: u64, day: &Day) -> Target {
         project: if elsewhere { ANOTHER } else { PROJECT }.parse().unwrap(),
         instance: format!("orders-{}", n % day.clusters).parse().unwrap(),
         job: format!("{n:024x}").parse().unwrap(),
+        profile: None,
     }
 }
 

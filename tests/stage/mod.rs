@@ -59,6 +59,7 @@ pub fn lookup(label: &str, job: &str) -> Lookup {
         project: "6a793f6b2c88faeba59bae37".parse().unwrap(),
         instance: "backupRestores-305".parse().unwrap(),
         job: job.parse().unwrap(),
+        profile: None,
     };
     Lookup { label: label.into(), target }
 }

@@ -34,6 +34,7 @@ pub fn target(n: u64) -> Target {
         project: "6a793f6b2c88faeba59bae37".parse().unwrap(),
         instance: "orders".parse().unwrap(),
         job: format!("{n:024x}").parse().unwrap(),
+        profile: None,
     }
 }
 

@@ -139,8 +139,10 @@ impl Scenario {
         };
         let job = Job::new(course, self.start, rng);
         let instance = instance_name(&cluster.name);
-        self.lookups
-            .push(Lookup { label, target: Target { kind, project: self.project, instance, job: job.id } });
+        self.lookups.push(Lookup {
+            label,
+            target: Target { kind, project: self.project, instance, job: job.id, profile: None },
+        });
         cluster.jobs.push(job);
     }
 

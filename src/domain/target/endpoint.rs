@@ -5,6 +5,7 @@
 
 use super::{Kind, Target};
 use crate::domain::id::{InstanceName, ObjectId};
+use crate::domain::profile::Profile;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Cluster {
     pub kind: Kind,
     pub project: ObjectId,
     pub instance: InstanceName,
+    /// As [`Target::profile`].
+    pub profile: Option<Profile>,
 }
 
 /// The most jobs that one page of a list has.
@@ -29,7 +32,7 @@ pub const PAGE_MAX: u16 = 500;
 impl Cluster {
     /// The path of its list of restore jobs; `None` while the kind is to be found out.
     fn path(&self) -> Option<String> {
-        let Self { kind, project, instance } = self;
+        let Self { kind, project, instance, profile: _ } = self;
         let (version, clusters, jobs) = match kind {
             Kind::Auto => return None,
             Kind::Serverless => ("v1.0", "serverless", "backup/restoreJobs"),
@@ -67,7 +70,12 @@ impl Target {
     /// The cluster or instance whose job it is.
     #[must_use]
     pub fn cluster(&self) -> Cluster {
-        Cluster { kind: self.kind, project: self.project, instance: self.instance.clone() }
+        Cluster {
+            kind: self.kind,
+            project: self.project,
+            instance: self.instance.clone(),
+            profile: self.profile.clone(),
+        }
     }
 
     /// Where this job is read; `None` while its kind is to be found out.

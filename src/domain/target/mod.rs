@@ -11,6 +11,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::id::{InstanceName, ObjectId};
+use super::profile::Profile;
 pub use endpoint::{Cluster, Endpoint, PAGE_MAX};
 pub use pasted::{Part, Pasted, WrongPart, read_parts, read_pasted};
 
@@ -84,10 +85,12 @@ pub struct Target {
     pub project: ObjectId,
     pub instance: InstanceName,
     pub job: ObjectId,
+    /// With whose credentials to read it; `None`: with those of the session.
+    pub profile: Option<Profile>,
 }
 
 impl Target {
-    /// Whether both name the same job. The kind is how to reach it, not which one it is.
+    /// Whether both name the same job. Kind and profile are how to reach it, not which one it is.
     #[must_use]
     pub fn same_job(&self, other: &Self) -> bool {
         self.project == other.project && self.instance == other.instance && self.job == other.job
@@ -131,7 +134,7 @@ impl FromStr for Target {
         let complaints = pasted.complaints();
         match pasted {
             Pasted { project: Some(project), instance: Some(instance), job: Some(job), kind, .. } => {
-                Ok(Self { kind: kind.unwrap_or_default(), project, instance, job })
+                Ok(Self { kind: kind.unwrap_or_default(), project, instance, job, profile: None })
             }
             _ => Err(TargetError(format!("{complaints}. {FORMS}"))),
         }

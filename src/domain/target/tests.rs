@@ -348,7 +348,7 @@ fn any_target() -> impl Strategy<Value = Target> {
         1 => "[0-9a-f]{24}",
     ];
     (kind, id(), name.prop_map(|text| text.parse::<InstanceName>().unwrap()), id())
-        .prop_map(|(kind, project, instance, job)| Target { kind, project, instance, job })
+        .prop_map(|(kind, project, instance, job)| Target { kind, project, instance, job, profile: None })
 }
 
 /// Pieces of all the forms, put together wrongly.
