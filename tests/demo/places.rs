@@ -1,6 +1,6 @@
 //! Projects, clusters, rate limits and roles of the embedded Atlas, and what the program's own client makes of refusals.
 
-use atlas_tui::api::{ApiError, Client, Credentials, ErrorKind, Limits, RestoreApi};
+use atlas_tui::api::{ApiError, ApiKey, Client, Credential, ErrorKind, Limits, RestoreApi};
 use atlas_tui::demo::{Options, Organization, Principal, RateLimit, Running};
 use atlas_tui::domain::lookup::Lookup;
 use reqwest::Response;
@@ -188,7 +188,8 @@ async fn a_second_organization_has_a_project_of_its_own() {
 #[tokio::test]
 async fn the_client_tells_a_small_role_from_a_wrong_key() {
     async fn error_of(demo: &Running, public_key: &str, who: Principal) -> ApiError {
-        let key = Credentials { public_key: public_key.to_owned(), private_key: who.private_key() };
+        let key =
+            Credential::Key(ApiKey { public_key: public_key.to_owned(), private_key: who.private_key() });
         let base = demo.base_url.parse().unwrap();
         let client = Client::new(&base, Some(key), Limits::default(), || unreachable!()).unwrap();
         client.restore_job(&demo.lookup("orders-restore").unwrap().target).await.unwrap_err()
