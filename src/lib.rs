@@ -153,6 +153,8 @@
 //! | the terminal | `tests/pty` | the binary in a pseudo-terminal: start, resize, every way to end |
 //! | this page | `tests/architecture.rs`, `tests/readme.rs` | the source, and the README |
 
+#![forbid(unsafe_code)]
+
 pub mod api;
 pub mod app;
 pub mod cli;
