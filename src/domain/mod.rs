@@ -11,5 +11,6 @@ pub mod lookup;
 pub mod phase;
 pub mod secret;
 pub mod server_clock;
+pub mod shell;
 pub mod target;
 pub mod text;
