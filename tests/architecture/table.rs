@@ -286,6 +286,14 @@ pub const CLOCK_READERS: &[&str] = &[
     "SystemClock",
 ];
 
+/// How a request comes to be in the room that can send one, but for `.get(…)`: by reqwest's methods of these names, or
+/// by naming a method. A collection's methods of the same name must be called something else there.
+pub const SENDERS: &[&str] = &["post", "put", "patch", "delete", "head", "request", "execute", "Method"];
+
+/// Requests that are no GET: file under `src`, which of [`SENDERS`], how often it stands there, why. The program only
+/// reads, so there is none.
+pub const NO_GETS: &[(&str, &str, usize, &str)] = &[];
+
 /// Paths that nobody may call, whatever the room.
 pub const NOWHERE: &[(&str, &str)] = &[
     ("process::exit", "it leaves the terminal raw; return a code from `program::run`"),
