@@ -104,7 +104,9 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
     Ok(Ending { signal, unsaved, error: ended.err() })
 }
 
-fn setup(settings: &Settings, size: Size) -> Setup {
+/// What the model is told of the settings: how keys hint at themselves, and nothing that is secret.
+#[must_use]
+pub fn setup(settings: &Settings, size: Size) -> Setup {
     let base = &settings.base_url.value;
     let access = match (&settings.credentials, &settings.half_pair) {
         (Some(credentials), _) => Access::Key { hint: credentials.hint() },
