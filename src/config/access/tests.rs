@@ -23,7 +23,7 @@ const PROJECT: &str = "65ca3f3e9a45cd888d59f0d6";
 /// Entries by service and user; it counts how often it was asked.
 #[derive(Default)]
 struct Entries {
-    entries: BTreeMap<(&'static str, &'static str), &'static str>,
+    secrets: BTreeMap<(&'static str, &'static str), &'static str>,
     failure: Option<KeyringError>,
     asked: Mutex<Vec<String>>,
 }
@@ -35,7 +35,7 @@ impl Keyring for Entries {
             return Err(failure.clone());
         }
         let of = |user: &&'static str| {
-            let entry = self.entries.iter().find(|((a, b), _)| *a == service && b == user);
+            let entry = self.secrets.iter().find(|((a, b), _)| *a == service && b == user);
             entry.map(|(_, secret)| Secret::from((*secret).to_owned()))
         };
         Ok(users.iter().map(of).collect())
@@ -74,7 +74,7 @@ impl World {
 
     fn keyring(mut self, entries: &[(&'static str, &'static str, &'static str)]) -> Self {
         let entries = entries.iter().map(|(service, user, secret)| ((*service, *user), *secret)).collect();
-        self.keyring = Arc::new(Entries { entries, ..Entries::default() });
+        self.keyring = Arc::new(Entries { secrets: entries, ..Entries::default() });
         self
     }
 
