@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use crate::atlas::Atlas;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
+use crate::config::listing::Listing;
 use crate::config::{self, ConfigError, Env, Settings};
 use crate::dashboard::{self, DashboardError, Request};
 use crate::headless::GetOptions;
@@ -49,7 +50,7 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
         None => dashboard(&args, env),
         Some(cli::Command::Get(get)) => {
             let settings = Settings::load(&args, env)?;
-            let target = config::target::target(Some(&get.target), &args.common, env);
+            let target = config::target::target(Some(&get.target), &args.common, env, &settings.accounts);
             if let (Err(error), cli::Output::Json) = (&target, get.output.unwrap_or_default()) {
                 // As for every other failure: the object for programs, and the sentence for people.
                 let _ = writeln!(io::stdout(), "{}", headless::json::usage(&error.to_string()));
@@ -58,13 +59,17 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
             let Some(target) = target else { return Ok(USAGE) };
             Ok(get_one(&settings, &target, &get))
         }
+        Some(cli::Command::Config(listing)) => {
+            let settings = Settings::load(&args, env)?;
+            Ok(listed(&settings, listing.output.unwrap_or_default()))
+        }
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
     }
 }
 
 fn dashboard(args: &Args, env: Env<'_>) -> Result<u8, ConfigError> {
     let settings = Settings::load(args, env)?;
-    let target = config::target::target(args.target.as_deref(), &args.common, env)?;
+    let target = config::target::target(args.target.as_deref(), &args.common, env, &settings.accounts)?;
     if args.demo && target.is_some() {
         complain("--demo brings its own lookups and takes no TARGET; leave one of the two out");
         return Ok(USAGE);
@@ -118,6 +123,17 @@ fn get_one(settings: &Settings, target: &crate::domain::target::Target, get: &cl
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
     let get = headless::get(&atlas, &SystemClock, target, options, &mut out, &mut err);
     run_to_end(runtime, get)
+}
+
+fn listed(settings: &Settings, output: cli::Output) -> u8 {
+    match Listing::new(settings, SystemClock.now()).write(output, &mut io::stdout().lock()) {
+        // A closed pipe is nobody's fault.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            complain(&format!("standard output cannot be written to: {error}"));
+            INTERNAL
+        }
+        _ => 0,
+    }
 }
 
 /// Runs it, and leaves behind what it has given up: the system's look-up of a name cannot be cut short, and a
