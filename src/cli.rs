@@ -3,12 +3,19 @@
 //! Flags only. The environment is read by `config`, which knows that a blank variable is an unset one; no
 //! flag ever takes a secret.
 
+mod completions;
+mod man;
+pub mod plugin;
+
+use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::config::{fleet, interval};
 use crate::domain::target::Kind;
+pub use completions::{Complete, Completions, Shell};
+pub use man::Man;
 
 const AFTER_HELP: &str = "\
 TARGET is one argument, so quote a whole command line. It may be:
@@ -133,6 +140,19 @@ pub enum Command {
     Get(Get),
     /// Run the embedded Atlas of --demo alone, and print its URL and keys
     DemoServer(DemoServer),
+    /// Print the script that completes atlas-tui's command lines in a shell
+    Completions(Completions),
+    /// Print a page of the manual, or write all of them
+    Man(Man),
+    /// Complete a command line for a script of `completions`
+    #[command(name = "__complete", hide = true)]
+    Complete(Complete),
+}
+
+/// The whole command line as clap has it, for completions and the manual.
+#[must_use]
+pub fn tree() -> clap::Command {
+    <Args as clap::CommandFactory>::command()
 }
 
 /// Flags of `get`.
@@ -179,22 +199,28 @@ pub struct DemoServer {
 }
 
 impl Args {
-    /// Reads the command line, program name first.
+    /// Reads the command line, program name first, also as a plugin of the Atlas CLI gets it.
     ///
     /// # Errors
     /// What clap has to say: wrong usage (exit code 2), or the text of `--help` and `--version` (0).
     pub fn read<I, T>(words: I) -> Result<Self, clap::Error>
     where
         I: IntoIterator<Item = T>,
-        T: Into<std::ffi::OsString> + Clone,
+        T: Into<OsString>,
     {
-        let args = Self::try_parse_from(words)?;
-        args.check()?;
+        let mut words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+        let mut tree = tree();
+        if plugin::take_command(&mut words) {
+            tree = tree.bin_name(format!("atlas {}", plugin::COMMAND));
+        }
+        let matches = tree.try_get_matches_from_mut(words)?;
+        let args = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut tree))?;
+        args.check(&mut tree)?;
         Ok(args)
     }
 
     /// Clap cannot say that what belongs to the dashboard does not go with a subcommand.
-    fn check(&self) -> Result<(), clap::Error> {
+    fn check(&self, tree: &mut clap::Command) -> Result<(), clap::Error> {
         if self.command.is_none() {
             return Ok(());
         }
@@ -208,8 +234,7 @@ impl Args {
         ];
         let Some((_, what)) = dashboard.into_iter().find(|(given, _)| *given) else { return Ok(()) };
         let message = format!("{what} belongs to the dashboard and does not go with a subcommand");
-        Err(<Self as clap::CommandFactory>::command()
-            .error(clap::error::ErrorKind::ArgumentConflict, message))
+        Err(tree.error(clap::error::ErrorKind::ArgumentConflict, message))
     }
 }
 

@@ -1,0 +1,20 @@
+//! The command line as the Atlas CLI hands it to a plugin: the name of the plugin's command first, then all that
+//! was typed behind `atlas` but that name, flags and `--help` included (mongodb-atlas-cli, `internal/plugin/plugin.go`:
+//! `Plugin.Run` and `DisableFlagParsing`). `atlas restores watch …` is our `watch …`.
+//!
+//! It is looked for before the words are read, and not among the subcommands: flags may stand on both sides of it,
+//! and nothing of ours may be called so.
+
+use std::ffi::OsString;
+
+/// Our command of the Atlas CLI, as `assets/plugin/manifest.yml` names it.
+pub const COMMAND: &str = "restores";
+
+/// Takes the plugin's command out of the words, program name first; whether it was there.
+pub fn take_command(words: &mut Vec<OsString>) -> bool {
+    let ours = words.get(1).is_some_and(|word| word == COMMAND);
+    if ours {
+        words.remove(1);
+    }
+    ours
+}
