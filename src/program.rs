@@ -1,5 +1,7 @@
 //! The commands of the program, and its exit codes.
 
+mod setup;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 
@@ -44,12 +46,19 @@ fn complain(words: &str) {
 fn command(mut args: Args) -> Result<u8, ConfigError> {
     let lookup = |name: &str| std::env::var_os(name);
     let env = Env::new(&lookup);
+    match &args.command {
+        // Neither needs a setting, so no wrong one stands in their way.
+        Some(cli::Command::Completions(completions)) => return Ok(setup::completions(completions)),
+        Some(cli::Command::Man(man)) => return Ok(setup::man(man)),
+        Some(cli::Command::Complete(complete)) => return Ok(setup::complete(complete, env)),
+        _ => {}
+    }
     config::flags::complete(&mut args, env)?;
     match args.command.take() {
         None => dashboard(&args, env),
         Some(cli::Command::Get(get)) => {
             let settings = Settings::load(&args, env)?;
-            let target = config::target::target(Some(&get.target), &args.common, env);
+            let target = config::target::target(Some(&get.target), &args.common, env, &settings.accounts);
             if let (Err(error), cli::Output::Json) = (&target, get.output.unwrap_or_default()) {
                 // As for every other failure: the object for programs, and the sentence for people.
                 let _ = writeln!(io::stdout(), "{}", headless::json::usage(&error.to_string()));
@@ -59,12 +68,13 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
             Ok(get_one(&settings, &target, &get))
         }
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
+        Some(cli::Command::Completions(_) | cli::Command::Man(_) | cli::Command::Complete(_)) => Ok(INTERNAL),
     }
 }
 
 fn dashboard(args: &Args, env: Env<'_>) -> Result<u8, ConfigError> {
     let settings = Settings::load(args, env)?;
-    let target = config::target::target(args.target.as_deref(), &args.common, env)?;
+    let target = config::target::target(args.target.as_deref(), &args.common, env, &settings.accounts)?;
     if args.demo && target.is_some() {
         complain("--demo brings its own lookups and takes no TARGET; leave one of the two out");
         return Ok(USAGE);

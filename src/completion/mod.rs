@@ -42,12 +42,15 @@ struct Asked {
     words: Vec<String>,
 }
 
-/// Answers one question of a script: `input` is what it wrote, the answer is for it to read.
+/// Answers one question of a script: `input` is what it wrote, each word with a NUL behind it; the answer is for it to
+/// read, a line for each candidate.
 ///
 /// `values` is asked only once the question is understood.
 #[must_use]
 pub fn answer(shell: Shell, tree: clap::Command, input: &str, values: impl FnOnce() -> Values) -> String {
     let mut answer = String::new();
+    // PowerShell ends what it pipes with a line break of its own.
+    let Some(input) = input.trim_end_matches(['\r', '\n']).strip_suffix('\0') else { return answer };
     if shell == Shell::Bash {
         let Some(line) = bash::Line::read(input) else { return answer };
         for candidate in candidates(tree, &Asked { words: line.words.clone() }, values) {

@@ -24,6 +24,7 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
             }
             get.exit_status |= env.flag("ATLAS_TUI_EXIT_STATUS")?.unwrap_or_default();
         }
+        Some(Command::Completions(_) | Command::Man(_) | Command::Complete(_)) => {}
         Some(Command::DemoServer(server)) => {
             if server.port.is_none() {
                 server.port = env.parsed("ATLAS_TUI_PORT")?;
