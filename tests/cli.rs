@@ -10,9 +10,11 @@
     reason = "helpers of tests fail by panicking too"
 )]
 
-#[path = "cli/outside.rs"]
+#[path = "cli/manual.rs"]
 mod manual;
+#[path = "cli/outside.rs"]
 mod outside;
+#[path = "cli/shells.rs"]
 mod shells;
 
 use std::io::pipe;
