@@ -13,7 +13,7 @@ use std::str::FromStr;
 
 use super::id::{InstanceName, ObjectId};
 use super::profile::Profile;
-pub use endpoint::{Cluster, Endpoint, PAGE_MAX};
+pub use endpoint::{Cluster, Endpoint, PAGE_MAX, Tenancy};
 pub use many::{BrokenJson, Entry, split};
 pub use pasted::{Part, Pasted, WrongPart, read_parts, read_pasted};
 
