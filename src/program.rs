@@ -1,6 +1,7 @@
 //! The commands of the program, and its exit codes.
 
 mod get;
+mod list;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -51,6 +52,10 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
         Some(cli::Command::Get(get)) => {
             let settings = Settings::load(&args, env)?;
             get::run(&args, &get, &settings, env, &atlas(&settings), &SystemClock)
+        }
+        Some(cli::Command::List(list)) => {
+            let settings = Settings::load(&args, env)?;
+            list::run(&args, &list, &settings, env, &atlas(&settings), &SystemClock)
         }
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
     }
