@@ -3,10 +3,8 @@
 //! Not clap's own `env`, which takes a blank variable for a value. Flags that are settings as well are left to
 //! `settings`, which must know where a value came from.
 
-use clap::ValueEnum;
-
 use super::{ConfigError, Env, fleet};
-use crate::cli::{Args, Command, Output};
+use crate::cli::{Args, Command, Shown};
 
 /// Fills `--no-config`, `--demo`, and the flags of the subcommand.
 ///
@@ -17,12 +15,28 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
     match &mut args.command {
         None => args.demo |= env.flag("ATLAS_TUI_DEMO")?.unwrap_or_default(),
         Some(Command::Get(get)) => {
-            if get.output.is_none() {
-                get.output = env.read("ATLAS_TUI_OUTPUT", |text| {
-                    Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned())
-                })?;
-            }
+            // Given, it wins over a variable that says something else.
+            let has_form = get.shown.output.is_some();
+            complete_shown(&mut get.shown, env)?;
             get.exit_status |= env.flag("ATLAS_TUI_EXIT_STATUS")?.unwrap_or_default();
+            get.raw |= !has_form && env.flag("ATLAS_TUI_RAW")?.unwrap_or_default();
+        }
+        Some(Command::List(list)) => {
+            complete_shown(&mut list.shown, env)?;
+            list.saved |= env.flag("ATLAS_TUI_SAVED")?.unwrap_or_default();
+            list.reverse |= env.flag("ATLAS_TUI_REVERSE")?.unwrap_or_default();
+            if list.limit.is_none() {
+                list.limit = env.parsed("ATLAS_TUI_LIMIT")?;
+            }
+            if list.status.is_none() {
+                list.status = env.parsed("ATLAS_TUI_STATUS")?;
+            }
+            if list.since.is_none() {
+                list.since = env.parsed("ATLAS_TUI_SINCE")?;
+            }
+            if list.sort.is_none() {
+                list.sort = env.parsed("ATLAS_TUI_SORT")?;
+            }
         }
         Some(Command::Completions(_) | Command::Man(_) | Command::Complete(_)) => {}
         Some(Command::DemoServer(server)) => {
@@ -37,5 +51,17 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
             }
         }
     }
+    Ok(())
+}
+
+/// How commands without a screen write.
+fn complete_shown(shown: &mut Shown, env: Env<'_>) -> Result<(), ConfigError> {
+    if shown.output.is_none() {
+        shown.output = env.parsed("ATLAS_TUI_OUTPUT")?;
+    }
+    if shown.color.is_none() {
+        shown.color = env.parsed("ATLAS_TUI_COLOR")?;
+    }
+    shown.local |= env.flag("ATLAS_TUI_LOCAL")?.unwrap_or_default();
     Ok(())
 }

@@ -87,6 +87,20 @@ fn bash_completes_commands_flags_and_values() {
     assert_eq!(complete("atlas-tui get x --profile "), ["default", "eu", "prod", "= default"]);
     assert_eq!(complete("atlas-tui --no-such-flag"), [""; 0]);
     assert_eq!(complete("atlas-tui get --kind 'de"), ["dedicated"]);
+    assert_eq!(complete("atlas-tui list -o n"), ["ndjson", "= ndjson"]);
+}
+
+#[test]
+fn bash_is_given_labels_that_it_reads_as_one_harmless_word() {
+    let home = home();
+    let complete = |line: &str| bash(home.path(), line);
+    assert_eq!(complete("atlas-tui get q"), [r"quarter\ end", "= quarter end"]);
+    assert_eq!(complete(r"atlas-tui get quarter\ end i"), [
+        r"it\'s\ \$\(touch\ gotcha\)",
+        "= it's $(touch gotcha)"
+    ]);
+    assert_eq!(complete("atlas-tui get \"it"), [r"it's \$(touch gotcha)"]);
+    assert!(!home.path().join("gotcha").exists());
 }
 
 #[test]
@@ -106,6 +120,7 @@ fn zsh_gets_values_with_their_help() {
     let complete = |line: &str| text(&in_home("zsh", home.path()).args(["-fc", script, "zsh", line]).output().unwrap());
     assert_eq!(complete("atlas-tui comp"), "completions:Print the script that completes atlas-tui's command lines in a shell\n");
     assert_eq!(complete("atlas-tui --profile pr"), "prod:\n");
+    assert_eq!(complete("atlas-tui get q"), "quarter end:dedicated orders\n");
     assert_eq!(complete("atlas-tui --no-such-flag"), "");
 }
 
@@ -121,6 +136,7 @@ fn fish_completes() {
     };
     assert_eq!(complete("atlas-tui man demo"), "demo-server\n");
     assert_eq!(complete("atlas-tui --profile pr"), "prod\n");
+    assert_eq!(complete("atlas-tui get q"), "quarter end\tdedicated orders\n");
     assert!(complete("atlas-tui comp").starts_with("completions\tPrint the script"));
     assert_eq!(complete("atlas-tui --no-such-flag"), "");
 }
