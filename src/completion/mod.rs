@@ -107,9 +107,7 @@ fn with_values(tree: clap::Command, values: &Values, commands: &[String]) -> cla
     let tree = tree.mut_args(|arg| {
         let candidates = match arg.get_id().as_str() {
             "kind" => Kind::ALL.iter().map(|kind| CompletionCandidate::new(kind.as_str())).collect(),
-            "profile" => {
-                values.profiles.iter().map(|name| CompletionCandidate::new(name.as_str())).collect()
-            }
+            "profile" => values.profiles.iter().map(|name| CompletionCandidate::new(name.as_str())).collect(),
             "targets" => labels(&values.lookups),
             "command" => commands.iter().map(CompletionCandidate::new).collect(),
             _ => return arg,
@@ -133,9 +131,7 @@ fn labels(lookups: &[Lookup]) -> Vec<CompletionCandidate> {
         !label.is_empty() && !label.starts_with('-') && same == 1
     });
     let help = |lookup: &Lookup| format!("{} {}", lookup.target.kind.as_str(), lookup.target.instance);
-    named
-        .map(|lookup| CompletionCandidate::new(&lookup.label).help(Some(help(lookup).into())))
-        .collect()
+    named.map(|lookup| CompletionCandidate::new(&lookup.label).help(Some(help(lookup).into()))).collect()
 }
 
 /// A word as PowerShell reads it. Typographic quotes end its strings as well, so they are doubled like straight ones.

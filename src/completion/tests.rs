@@ -8,7 +8,8 @@ const BREAKS: &str = " \t\n\"'><=;|&(:";
 const PROJECT: &str = "5f1b6c7d8e9fa0b1c2d3e4f5";
 
 fn lookup(label: &str, job: u8) -> Lookup {
-    let target: Target = format!("dedicated/{PROJECT}/orders/6a794733c0eb9e7a177406{job:02x}").parse().unwrap();
+    let target: Target =
+        format!("dedicated/{PROJECT}/orders/6a794733c0eb9e7a177406{job:02x}").parse().unwrap();
     Lookup { label: label.to_owned(), target }
 }
 
@@ -104,15 +105,17 @@ fn each_shell_gets_its_form() {
         assert_eq!(ask(shell, &["atlas-tui", "get", "q"]), [expected], "{shell:?}");
     }
     assert_eq!(ask(Shell::Fish, &["atlas-tui", "get", "\"quarter e"]), ["quarter end\tdedicated orders"]);
-    assert_eq!(ask(Shell::Powershell, &["atlas-tui", "get", "it"]), [
-        "'it''s $(touch x) `y`'\tdedicated orders"
-    ]);
+    assert_eq!(
+        ask(Shell::Powershell, &["atlas-tui", "get", "it"]),
+        ["'it''s $(touch x) `y`'\tdedicated orders"]
+    );
 }
 
 #[test]
 fn what_is_no_question_is_answered_with_nothing() {
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell, Shell::Elvish] {
-        for input in ["", "\0", "\0\0", "atlas-tui", "atlas-tui\0", "\n", "atlas-tui get \"", "\u{fffd}\0'\0"] {
+        for input in ["", "\0", "\0\0", "atlas-tui", "atlas-tui\0", "\n", "atlas-tui get \"", "\u{fffd}\0'\0"]
+        {
             let answer = answer(shell, tree(), input, values);
             assert!(answer.len() < 200 && !answer.contains("error"), "{shell:?} {input:?}: {answer}");
         }

@@ -2,8 +2,6 @@
 
 use std::process::Command;
 
-use super::*;
-
 /// The commands that `--help` lists.
 fn commands() -> Vec<String> {
     let mut tree = atlas_tui::cli::tree();
@@ -29,7 +27,11 @@ fn each_command_has_its_page_with_exit_codes_environment_and_files() {
         let page = page(&[command]);
         assert!(page.contains(&format!(".TH atlas-tui-{command} 1 ")), "{page}");
         for section in ["NAME", "SYNOPSIS", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "FILES", "SEE ALSO"] {
-            assert!(page.contains(&format!("\n.SH \"{section}\"\n")) || page.contains(&format!("\n.SH {section}\n")), "{command}: {section} in {page}");
+            assert!(
+                page.contains(&format!("\n.SH \"{section}\"\n"))
+                    || page.contains(&format!("\n.SH {section}\n")),
+                "{command}: {section} in {page}"
+            );
         }
         assert!(program.contains(&format!("atlas\\-tui\\-{}(1)", command.replace('-', "\\-"))), "{program}");
     }
@@ -42,8 +44,10 @@ fn all_pages_are_written_where_they_are_wanted() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("share/man1");
     assert_eq!(page(&["--dir", dir.to_str().unwrap()]), "");
-    let mut written: Vec<_> =
-        std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut written: Vec<_> = std::fs::read_dir(&dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     written.sort();
     let mut wanted: Vec<_> = commands().iter().map(|command| format!("atlas-tui-{command}.1")).collect();
     wanted.push("atlas-tui.1".to_owned());
@@ -55,11 +59,15 @@ fn all_pages_are_written_where_they_are_wanted() {
 #[test]
 fn a_page_that_cannot_be_is_wrong_usage_or_a_fault_and_says_which() {
     let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_atlas-tui")).arg("man").args(arguments).output().unwrap();
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_atlas-tui")).arg("man").args(arguments).output().unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };
     let (code, said) = run(&["__complete"]);
-    assert_eq!((code, said.as_str()), (Some(2), "atlas-tui: there is no command `__complete`; atlas-tui --help lists them\n"));
+    assert_eq!(
+        (code, said.as_str()),
+        (Some(2), "atlas-tui: there is no command `__complete`; atlas-tui --help lists them\n")
+    );
     let (code, said) = run(&["--dir", "/dev/null/man"]);
     assert!(code == Some(1) && said.contains("/dev/null/man"), "{said}");
 }
@@ -104,7 +112,11 @@ fn as_a_plugin_of_the_atlas_cli_it_is_the_same_program() {
             .env("ATLAS_TUI_HOME", home.path())
             .output()
             .unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
     };
     for arguments in [
         &["get", "nonsense", "-o", "json"][..],

@@ -95,10 +95,10 @@ fn bash_is_given_labels_that_it_reads_as_one_harmless_word() {
     let home = home();
     let complete = |line: &str| bash(home.path(), line);
     assert_eq!(complete("atlas-tui get q"), [r"quarter\ end", "= quarter end"]);
-    assert_eq!(complete(r"atlas-tui get quarter\ end i"), [
-        r"it\'s\ \$\(touch\ gotcha\)",
-        "= it's $(touch gotcha)"
-    ]);
+    assert_eq!(
+        complete(r"atlas-tui get quarter\ end i"),
+        [r"it\'s\ \$\(touch\ gotcha\)", "= it's $(touch gotcha)"]
+    );
     assert_eq!(complete("atlas-tui get \"it"), [r"it's \$(touch gotcha)"]);
     assert!(!home.path().join("gotcha").exists());
 }
@@ -117,8 +117,12 @@ fn zsh_gets_values_with_their_help() {
         _atlas-tui
         true
     "#;
-    let complete = |line: &str| text(&in_home("zsh", home.path()).args(["-fc", script, "zsh", line]).output().unwrap());
-    assert_eq!(complete("atlas-tui comp"), "completions:Print the script that completes atlas-tui's command lines in a shell\n");
+    let complete =
+        |line: &str| text(&in_home("zsh", home.path()).args(["-fc", script, "zsh", line]).output().unwrap());
+    assert_eq!(
+        complete("atlas-tui comp"),
+        "completions:Print the script that completes atlas-tui's command lines in a shell\n"
+    );
     assert_eq!(complete("atlas-tui --profile pr"), "prod:\n");
     assert_eq!(complete("atlas-tui get q"), "quarter end:dedicated orders\n");
     assert_eq!(complete("atlas-tui --no-such-flag"), "");
@@ -158,8 +162,16 @@ fn ask(home: &Path, shell: &str, words: &str) -> Output {
 #[test]
 fn every_shell_has_a_script_that_asks_for_that_shell() {
     for shell in SHELLS {
-        let script = text(&in_home(env!("CARGO_BIN_EXE_atlas-tui"), Path::new("/")).args(["completions", shell]).output().unwrap());
-        assert!(script.contains(&format!("atlas-tui __complete {shell}")) || shell == "powershell", "{script}");
+        let script = text(
+            &in_home(env!("CARGO_BIN_EXE_atlas-tui"), Path::new("/"))
+                .args(["completions", shell])
+                .output()
+                .unwrap(),
+        );
+        assert!(
+            script.contains(&format!("atlas-tui __complete {shell}")) || shell == "powershell",
+            "{script}"
+        );
         assert!(script.contains(&format!("__complete {shell}")), "{script}");
     }
 }

@@ -172,8 +172,14 @@ fn a_pipe_that_breaks_or_floods_is_an_error() {
     let read = || Ok(Vec::new());
     let common = Common::default();
     let ask = |input: &mut dyn Read| {
-        let sources =
-            Sources { common: &common, env: Env::new(&variable), profile: None, accounts: &accounts(), saved: &read, input };
+        let sources = Sources {
+            common: &common,
+            env: Env::new(&variable),
+            profile: None,
+            accounts: &accounts(),
+            saved: &read,
+            input,
+        };
         targets(&["-".to_owned()], sources).unwrap_err().to_string()
     };
     assert_eq!(ask(&mut Broken), "standard input: gone");
