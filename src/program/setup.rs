@@ -8,7 +8,8 @@ use crate::cli::{self, Args};
 use crate::completion::{self, Values};
 use crate::config::{self, Env, Paths, Settings};
 use crate::domain::text::clean;
-use crate::{manual, store};
+use crate::manual;
+use crate::store::Store;
 
 /// More than any command line. The rest of a longer one is not read, and its end not completed.
 const LINE_MOST: u64 = 1 << 20;
@@ -37,7 +38,9 @@ fn values(env: Env<'_>) -> Values {
     });
     Values {
         profiles: settings.map(|settings| settings.accounts.names()).unwrap_or_default(),
-        lookups: Paths::find(env).map(|paths| store::peek(&paths.lookups_file())).unwrap_or_default(),
+        lookups: Paths::find(env)
+            .map(|paths| Store::new(paths.lookups_file()).peek().lookups)
+            .unwrap_or_default(),
     }
 }
 

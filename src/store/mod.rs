@@ -95,15 +95,6 @@ impl StoreError {
     }
 }
 
-/// The lookups in the file, for whoever shows a choice of them: takes no lock, moves nothing aside, and finds none in a
-/// file that cannot be read.
-#[must_use]
-pub fn peek(path: &Path) -> Vec<Lookup> {
-    let found = disk::read(path).ok().flatten();
-    let content = found.and_then(|found| format::read(&found.bytes).ok());
-    content.map(|content| content.lookups).unwrap_or_default()
-}
-
 impl Store {
     /// A store on that file; nothing is read or made yet.
     #[must_use]

@@ -319,7 +319,6 @@ pub const ROOMS: &[Room] = &[
             "input",
             "manual",
             "store::Store",
-            "store::peek",
             "terminal::size",
         ],
         crates: &["jiff", "tokio"],
