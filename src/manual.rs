@@ -1,6 +1,6 @@
 //! The man pages, one for each command, out of the command line's own help.
 //!
-//! clap_mangen writes what clap knows: names, synopsis and flags. The long help holds what clap has no words for
+//! `clap_mangen` writes what clap knows: names, synopsis and flags. The long help holds what clap has no words for
 //! (forms of TARGET, exit codes, environment, files); its paragraphs become sections, with their lines as they are,
 //! because they are tables. Exit codes, environment and files are in every page: whoever asks for one of `get` at
 //! night is not to be sent to another.
@@ -34,7 +34,7 @@ pub struct Page {
 /// command, or one that is not for people.
 ///
 /// # Errors
-/// None: writing to memory does not fail. It is what clap_mangen says.
+/// None: writing to memory does not fail. It is what `clap_mangen` says.
 pub fn page(tree: Command, path: &[String]) -> io::Result<Option<Page>> {
     let tree = built(tree);
     let mut command = &tree;

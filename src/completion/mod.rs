@@ -1,6 +1,6 @@
 //! Completion of command lines: the script for each shell, and the answers that the scripts ask for.
 //!
-//! clap_complete walks the command line; what it knows by itself are commands, flags and fixed values. Added here are
+//! `clap_complete` walks the command line; what it knows by itself are commands, flags and fixed values. Added here are
 //! the values that only this machine knows ([`Values`]). Its own scripts are not used: in bash and PowerShell they put
 //! a label into the command line as it is, so that one with `$(…)` in it would run when Enter is pressed, and they
 //! hand the words over as arguments, where a list of processes shows what is in a half-typed curl line.

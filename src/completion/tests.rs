@@ -152,7 +152,7 @@ proptest::proptest! {
     /// Whatever a label holds, what bash makes of what is put in is that label again.
     #[test]
     fn what_is_put_in_reads_back_as_the_label(label in "[ -~äß€]{1,20}", quote in "[\"']?", take in 0usize..20) {
-        let typed: String = label.chars().take(take).filter(|c| c.is_ascii_alphanumeric()).collect();
+        let typed: String = label.chars().take(take).filter(char::is_ascii_alphanumeric).collect();
         let line = bash::Line::read(&format!("{BREAKS}\0atlas-tui get {quote}{typed}")).unwrap();
         if label.starts_with(&typed) && let Some(inserted) = line.insert(&label) {
             let whole = format!("atlas-tui get {quote}{inserted}");
