@@ -40,7 +40,7 @@ Examples:
       --cluster-name orders
   atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v2/…' -o json --exit-status
   atlas-tui list --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --status running,failed --since 12h
-  atlas-tui list --saved -o ndjson | jq -c 'select(.phase == \"ready\")' | atlas-tui get -
+  atlas-tui list --saved --status ready -o ndjson | atlas-tui get - -o csv
   atlas restores list --saved    where it is a plugin of the Atlas CLI; README.md tells how
 
 Exit codes of get (of several jobs the worst: 3 4 5 6 7 8 1 2 9 0) and list (0 or that of an error):
