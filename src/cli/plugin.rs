@@ -18,3 +18,30 @@ pub fn take_command(words: &mut Vec<OsString>) -> bool {
     }
     ours
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Args, Command};
+
+    fn read(words: &[&str]) -> Args {
+        Args::read(["atlas-tui"].iter().chain(words)).unwrap()
+    }
+
+    #[test]
+    fn what_the_atlas_cli_hands_over_is_read_as_if_it_were_typed() {
+        for words in
+            [&["get", "j", "-P", "eu"][..], &["-P", "eu", "get", "j"], &["--demo"], &["flex/a/b/c"], &[]]
+        {
+            let handed: Vec<_> = [COMMAND].iter().chain(words).copied().collect();
+            assert_eq!(read(&handed), read(words), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_one_word_at_one_place() {
+        let Some(Command::Get(get)) = read(&["get", COMMAND]).command else { panic!("get") };
+        assert_eq!(get.targets, [COMMAND], "a label may be called so");
+        assert_eq!(read(&[COMMAND, COMMAND]).target.as_deref(), Some(COMMAND), "and is taken off once");
+    }
+}
