@@ -168,11 +168,11 @@
 //! | the loop | `tests/loop.rs`, `tests/worker` | the whole program on a paused clock with a scripted Atlas |
 //! | the rate budget | `tests/simulation` | the worker on a paused clock against token buckets, for a day |
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
-//! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside |
+//! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside, in the shells that are there |
 //! | what must never leave | `tests/secrets` | the binary, between a hostile Atlas, a proxy, a hook and a terminal |
 //! | hostile text | `tests/hostile.rs` | made-up texts through the projection, the terminal's sequences and a shell |
 //! | the terminal | `tests/pty` | the binary in a pseudo-terminal: start, resize, every way to end |
-//! | this page | `tests/architecture.rs`, `tests/readme.rs` | the source, and the README |
+//! | this page | `tests/architecture.rs`, `tests/readme.rs` | the source, and the README, its transcript run again |
 
 #![forbid(unsafe_code)]
 

@@ -1,3 +1,5 @@
+//! Lines and words as the scripts hand them over, and what goes back.
+
 use std::collections::BTreeSet;
 
 use super::*;
