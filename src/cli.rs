@@ -354,9 +354,8 @@ mod tests {
             command.get_arguments().chain(command.get_subcommands().flat_map(clap::Command::get_arguments));
         for flag in all.filter(|arg| !arg.is_hide_set()).filter_map(clap::Arg::get_long) {
             let variable = match flag {
-                "help" | "version" => continue,
                 // A variable that makes `man` write files would be a trap.
-                "dir" => continue,
+                "help" | "version" | "dir" => continue,
                 "base-url" => "MONGODB_ATLAS_BASE_URL".to_owned(),
                 flag => format!("ATLAS_TUI_{}", flag.replace('-', "_").to_uppercase()),
             };

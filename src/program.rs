@@ -51,7 +51,7 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
         // Neither needs a setting, so no wrong one stands in their way.
         Some(cli::Command::Completions(completions)) => return Ok(setup::completions(completions)),
         Some(cli::Command::Man(man)) => return Ok(setup::man(man)),
-        Some(cli::Command::Complete(complete)) => return Ok(setup::complete(complete, env)),
+        Some(cli::Command::Complete(complete)) => return Ok(setup::complete(complete)),
         _ => {}
     }
     config::flags::complete(&mut args, env)?;

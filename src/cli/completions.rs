@@ -16,8 +16,8 @@ pub enum Shell {
 /// Flags of `completions`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[command(after_help = "\
-It completes commands, flags and their values, profiles and the labels of saved lookups. The script asks the
-atlas-tui on the PATH, so it goes on being right when that is replaced. To have it:
+It completes commands, flags and their values, profiles and the labels of saved lookups. It asks
+the atlas-tui on the PATH, and so goes on being right when that is replaced. To have it:
   bash        atlas-tui completions bash > ~/.local/share/bash-completion/completions/atlas-tui
   zsh         atlas-tui completions zsh > _atlas-tui, into a directory of $fpath
   fish        atlas-tui completions fish > ~/.config/fish/completions/atlas-tui.fish

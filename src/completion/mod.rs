@@ -11,6 +11,8 @@
 mod bash;
 mod script;
 
+use std::collections::HashMap;
+
 use clap::builder::StyledStr;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate, complete};
 
@@ -20,11 +22,11 @@ use crate::domain::profile::Profile;
 use crate::domain::target::Kind;
 pub use script::script;
 
-/// What only this machine knows.
-#[derive(Debug, Clone, Default)]
+/// What only this machine knows, each asked for only where it may stand at the cursor.
+#[derive(Debug, Clone, Copy)]
 pub struct Values {
-    pub profiles: Vec<Profile>,
-    pub lookups: Vec<Lookup>,
+    pub profiles: fn() -> Vec<Profile>,
+    pub lookups: fn() -> Vec<Lookup>,
 }
 
 /// One thing that may stand at the cursor.
@@ -44,10 +46,8 @@ struct Asked {
 
 /// Answers one question of a script: `input` is what it wrote, each word with a NUL behind it; the answer is for it to
 /// read, a line for each candidate.
-///
-/// `values` is asked only once the question is understood.
 #[must_use]
-pub fn answer(shell: Shell, tree: clap::Command, input: &str, values: impl FnOnce() -> Values) -> String {
+pub fn answer(shell: Shell, tree: clap::Command, input: &str, values: Values) -> String {
     let mut answer = String::new();
     // PowerShell ends what it pipes with a line break of its own.
     let Some(input) = input.trim_end_matches(['\r', '\n']).strip_suffix('\0') else { return answer };
@@ -75,7 +75,7 @@ pub fn answer(shell: Shell, tree: clap::Command, input: &str, values: impl FnOnc
     answer
 }
 
-fn candidates(tree: clap::Command, asked: &Asked, values: impl FnOnce() -> Values) -> Vec<Candidate> {
+fn candidates(tree: clap::Command, asked: &Asked, values: Values) -> Vec<Candidate> {
     let Some((word, before)) = asked.words.split_last() else { return Vec::new() };
     // The walk would take the name of the command for the word at the cursor.
     if before.is_empty() {
@@ -83,7 +83,7 @@ fn candidates(tree: clap::Command, asked: &Asked, values: impl FnOnce() -> Value
     }
     let commands = tree.get_subcommands().filter(|command| !command.is_hide_set());
     let commands: Vec<_> = commands.map(|command| command.get_name().to_owned()).collect();
-    let mut tree = with_values(tree, &values(), &commands);
+    let mut tree = with_values(tree, values, &commands);
     let words = asked.words.iter().map(Into::into).collect();
     let found = complete(&mut tree, words, before.len(), None).unwrap_or_default();
     let candidates = found.into_iter().filter_map(|found| {
@@ -103,32 +103,36 @@ fn candidates(tree: clap::Command, asked: &Asked, values: impl FnOnce() -> Value
 }
 
 /// The tree, knowing the values of some flags, by their names.
-fn with_values(tree: clap::Command, values: &Values, commands: &[String]) -> clap::Command {
+fn with_values(tree: clap::Command, values: Values, commands: &[String]) -> clap::Command {
     let tree = tree.mut_args(|arg| {
         let candidates = match arg.get_id().as_str() {
-            "kind" => Kind::ALL.iter().map(|kind| CompletionCandidate::new(kind.as_str())).collect(),
-            "profile" => values.profiles.iter().map(|name| CompletionCandidate::new(name.as_str())).collect(),
-            "targets" => labels(&values.lookups),
-            "command" => commands.iter().map(CompletionCandidate::new).collect(),
+            "kind" => ArgValueCandidates::new(|| {
+                Kind::ALL.iter().map(|kind| CompletionCandidate::new(kind.as_str())).collect()
+            }),
+            "profile" => ArgValueCandidates::new(move || {
+                (values.profiles)().iter().map(|name| CompletionCandidate::new(name.as_str())).collect()
+            }),
+            "targets" => ArgValueCandidates::new(move || labels(&(values.lookups)())),
+            "command" => {
+                let commands = commands.to_vec();
+                ArgValueCandidates::new(move || commands.iter().map(CompletionCandidate::new).collect())
+            }
             _ => return arg,
         };
-        let candidates: Vec<CompletionCandidate> = candidates;
-        arg.add(ArgValueCandidates::new(move || candidates.iter().map(again).collect()))
+        arg.add(candidates)
     });
     tree.mut_subcommands(|command| with_values(command, values, commands))
 }
 
-/// A candidate once more: they are no `Clone`.
-fn again(candidate: &CompletionCandidate) -> CompletionCandidate {
-    CompletionCandidate::new(candidate.get_value()).help(candidate.get_help().cloned())
-}
-
 /// The labels that name one job each, and that no command line takes for something else.
 fn labels(lookups: &[Lookup]) -> Vec<CompletionCandidate> {
+    let mut jobs = HashMap::<&str, usize>::new();
+    for lookup in lookups {
+        *jobs.entry(&lookup.label).or_default() += 1;
+    }
     let named = lookups.iter().filter(|lookup| {
         let label = lookup.label.as_str();
-        let same = lookups.iter().filter(|other| other.label == label).count();
-        !label.is_empty() && !label.starts_with('-') && same == 1
+        !label.is_empty() && !label.starts_with('-') && jobs.get(label) == Some(&1)
     });
     let help = |lookup: &Lookup| format!("{} {}", lookup.target.kind.as_str(), lookup.target.instance);
     named.map(|lookup| CompletionCandidate::new(&lookup.label).help(Some(help(lookup).into()))).collect()

@@ -15,24 +15,18 @@ fn lookup(label: &str, job: u8) -> Lookup {
     Lookup { label: label.to_owned(), target }
 }
 
-fn values() -> Values {
-    Values {
-        profiles: ["default", "prod eu"].iter().map(|name| name.parse().unwrap()).collect(),
-        lookups: [
-            "quarter end",
-            "it's $(touch x) `y`",
-            "db:restore",
-            "twice",
-            "twice",
-            "-o",
-            "",
-            "größe \"1\"!",
-        ]
+const VALUES: Values = Values { profiles, lookups };
+
+fn profiles() -> Vec<Profile> {
+    ["default", "prod eu"].iter().map(|name| name.parse().unwrap()).collect()
+}
+
+fn lookups() -> Vec<Lookup> {
+    ["quarter end", "it's $(touch x) `y`", "db:restore", "twice", "twice", "-o", "", "größe \"1\"!"]
         .into_iter()
         .zip(0..)
         .map(|(label, job)| lookup(label, job))
-        .collect(),
-    }
+        .collect()
 }
 
 /// A tree with what is completed by this machine's values, whatever commands the program has.
@@ -50,12 +44,12 @@ fn tree() -> clap::Command {
 
 fn bash(line: &str) -> Vec<String> {
     let input = format!("{BREAKS}\0{line}\0");
-    answer(Shell::Bash, tree(), &input, values).lines().map(str::to_owned).collect()
+    answer(Shell::Bash, tree(), &input, VALUES).lines().map(str::to_owned).collect()
 }
 
 fn ask(shell: Shell, words: &[&str]) -> Vec<String> {
     let input: String = words.iter().flat_map(|word| [word, "\0"]).collect();
-    answer(shell, tree(), &input, values).lines().map(str::to_owned).collect()
+    answer(shell, tree(), &input, VALUES).lines().map(str::to_owned).collect()
 }
 
 #[test]
@@ -118,7 +112,7 @@ fn what_is_no_question_is_answered_with_nothing() {
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell, Shell::Elvish] {
         for input in ["", "\0", "\0\0", "atlas-tui", "atlas-tui\0", "\n", "atlas-tui get \"", "\u{fffd}\0'\0"]
         {
-            let answer = answer(shell, tree(), input, values);
+            let answer = answer(shell, tree(), input, VALUES);
             assert!(answer.len() < 200 && !answer.contains("error"), "{shell:?} {input:?}: {answer}");
         }
     }
@@ -129,7 +123,8 @@ fn every_command_and_flag_of_the_program_is_offered_but_the_hidden_ones() {
     fn check(command: &clap::Command, path: &str) {
         let offered = |word: &str| -> BTreeSet<String> {
             let input = format!("{BREAKS}\0{path} {word}\0");
-            let answer = answer(Shell::Bash, cli::tree(), &input, Values::default);
+            let answer =
+                answer(Shell::Bash, cli::tree(), &input, Values { profiles: Vec::new, lookups: Vec::new });
             answer.lines().map(str::to_owned).collect()
         };
         let flags = offered("--");

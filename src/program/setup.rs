@@ -7,6 +7,8 @@ use super::{INTERNAL, USAGE, complain};
 use crate::cli::{self, Args};
 use crate::completion::{self, Values};
 use crate::config::{self, Env, Paths, Settings};
+use crate::domain::lookup::Lookup;
+use crate::domain::profile::Profile;
 use crate::domain::text::clean;
 use crate::manual;
 use crate::store::Store;
@@ -20,28 +22,30 @@ pub fn completions(completions: &cli::Completions) -> u8 {
 }
 
 /// Completes the words on standard input. Whatever goes wrong, there is nothing to offer, and nobody to tell.
-pub fn complete(complete: &cli::Complete, env: Env<'_>) -> u8 {
+pub fn complete(complete: &cli::Complete) -> u8 {
     let mut input = Vec::new();
     if io::stdin().lock().take(LINE_MOST).read_to_end(&mut input).is_err() {
         return 0;
     }
     let input = String::from_utf8_lossy(&input);
-    let answer = completion::answer(complete.shell, cli::tree(), &input, || values(env));
+    let answer = completion::answer(complete.shell, cli::tree(), &input, Values { profiles, lookups });
     printed(answer.as_bytes())
 }
 
-/// What this machine knows, by reading three small files. The keyring is not asked: it holds no names.
-fn values(env: Env<'_>) -> Values {
+/// The names in two config files. The keyring is not asked: it holds none.
+fn profiles() -> Vec<Profile> {
+    let lookup = |name: &str| std::env::var_os(name);
+    let env = Env::new(&lookup);
     let settings = Args::read(["atlas-tui"]).ok().and_then(|mut args| {
         config::flags::complete(&mut args, env).ok()?;
         Settings::load(&args, env).ok()
     });
-    Values {
-        profiles: settings.map(|settings| settings.accounts.names()).unwrap_or_default(),
-        lookups: Paths::find(env)
-            .map(|paths| Store::new(paths.lookups_file()).peek().lookups)
-            .unwrap_or_default(),
-    }
+    settings.map(|settings| settings.accounts.names()).unwrap_or_default()
+}
+
+fn lookups() -> Vec<Lookup> {
+    let paths = Paths::find(Env::new(&|name| std::env::var_os(name)));
+    paths.map(|paths| Store::new(paths.lookups_file()).peek().lookups).unwrap_or_default()
 }
 
 /// Prints a page of the manual, or writes them all.
