@@ -319,7 +319,7 @@ pub const ROOMS: &[Room] = &[
             "input",
             "manual",
             "store::Store",
-            "terminal::size",
+            "terminal",
         ],
         crates: &["jiff", "tokio"],
         std: &["env", "fs", "io"],

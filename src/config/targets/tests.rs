@@ -1,3 +1,5 @@
+//! Words, lines and labels, and the jobs or faults that come of them.
+
 use std::cell::Cell;
 use std::io;
 
