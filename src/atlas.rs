@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use crate::api::client::{Client, Limits};
-use crate::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, RestoreApi};
+use crate::api::{Answer, ApiError, Batch, ErrorKind, ListApi, Listing, Meta, Page, RestoreApi};
 use crate::config::access::Accounts;
+use crate::domain::id::{InstanceName, ObjectId};
+use crate::domain::job::RestoreJob;
 use crate::domain::profile::Profile;
-use crate::domain::target::Target;
+use crate::domain::target::{Cluster, Target, Tenancy};
 
 /// A client, or why there is none.
 type Made = Result<Arc<Client>, ApiError>;
@@ -68,5 +70,23 @@ impl RestoreApi for Atlas {
     async fn restore_jobs(&self, batch: &Batch) -> Result<Listing, ApiError> {
         let client = self.client(batch.cluster.profile.as_ref())?;
         client.restore_jobs(batch).await
+    }
+}
+
+impl ListApi for Atlas {
+    async fn jobs(&self, cluster: &Cluster, items: u16, number: u32) -> Result<Page<RestoreJob>, ApiError> {
+        let client = self.client(cluster.profile.as_ref())?;
+        client.jobs(cluster, items, number).await
+    }
+
+    async fn clusters(
+        &self,
+        project: ObjectId,
+        profile: Option<&Profile>,
+        tenancy: Tenancy,
+        number: u32,
+    ) -> Result<Page<InstanceName>, ApiError> {
+        let client = self.client(profile)?;
+        client.clusters(project, profile, tenancy, number).await
     }
 }

@@ -3,13 +3,26 @@
 //! Flags only. The environment is read by `config`, which knows that a blank variable is an unset one; no
 //! flag ever takes a secret.
 
+mod completions;
+mod get;
+mod list;
+mod man;
+pub mod plugin;
+mod shown;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::config::{fleet, interval};
 use crate::domain::target::Kind;
+pub use completions::{Complete, Completions, Shell};
+pub use get::Get;
+pub use list::{LIMIT as LIST_LIMIT, List};
+pub use man::Man;
+pub use shown::Shown;
 
 const AFTER_HELP: &str = "\
 TARGET is one argument, so quote a whole command line. It may be:
@@ -18,6 +31,7 @@ TARGET is one argument, so quote a whole command line. It may be:
   a curl line with such a URL, or an `atlas backups restores` line
   a JSON object of a restore job
   a restore job id, beside --project-id and --cluster-name
+  for get also the label of a saved lookup, or - for standard input: one TARGET a line, or JSON objects
 
 Examples:
   atlas-tui --demo
@@ -25,8 +39,11 @@ Examples:
   atlas-tui get 6a794733c0eb9e7a17740663 --kind flex --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 \
       --cluster-name orders
   atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v2/…' -o json --exit-status
+  atlas-tui list --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --status running,failed --since 12h
+  atlas-tui list --saved --status ready -o ndjson | atlas-tui get - -o csv
+  atlas restores list --saved    where it is a plugin of the Atlas CLI; README.md tells how
 
-Exit codes of get:
+Exit codes of get (of several jobs the worst: 3 4 5 6 7 8 1 2 9 0) and list (0 or that of an error):
   0  an answer came; with --exit-status: completed, or a link is ready
   1  an answer that makes no sense, or a fault of atlas-tui itself
   2  wrong usage: arguments, environment or config file; a kind that the cluster is not; no terminal
@@ -57,9 +74,10 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
   ATLAS_TUI_CLIENT_SECRET_FILE, ATLAS_TUI_CREDENTIAL_COMMAND,
   ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG,
   ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
-  ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET
+  ATLAS_TUI_COLOR, ATLAS_TUI_LOCAL, ATLAS_TUI_RAW, ATLAS_TUI_SAVED, ATLAS_TUI_LIMIT, ATLAS_TUI_STATUS,
+  ATLAS_TUI_SINCE, ATLAS_TUI_SORT, ATLAS_TUI_REVERSE, ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET
                                  as the flag of that name
-  NO_COLOR, CLICOLOR=0           no colours
+  NO_COLOR, CLICOLOR=0           no colours; CLICOLOR_FORCE=1: colours without a terminal too
   LC_ALL, LC_CTYPE, LANG         a locale other than UTF-8 means --ascii
 
 Files (native directories on macOS):
@@ -166,28 +184,21 @@ pub struct Common {
 /// What to do in place of the dashboard.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Read one restore job and print it
+    /// Read restore jobs once and print them
     Get(Get),
     /// Print every setting, credential and profile, and who gave it; no secrets
     Config(Config),
+    /// List the restore jobs of a project or a cluster, or the saved lookups
+    List(List),
     /// Run the embedded Atlas of --demo alone, and print its URL and keys
     DemoServer(DemoServer),
-}
-
-/// Flags of `get`.
-#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
-#[command(after_help = "Forms of TARGET, exit codes, environment and files: atlas-tui --help")]
-pub struct Get {
-    /// The restore job: KIND/PROJECT/INSTANCE/JOB, a URL, a quoted curl line, or a job id
-    pub target: String,
-
-    /// Form of the answer [default: text]
-    #[arg(short, long, value_name = "FORM")]
-    pub output: Option<Output>,
-
-    /// Tell the phase by the exit code: 0 done, 3 failed, 4 cancelled, 5 expired, 9 still running
-    #[arg(long)]
-    pub exit_status: bool,
+    /// Print the script that completes atlas-tui's command lines in a shell
+    Completions(Completions),
+    /// Print a page of the manual, or write all of them
+    Man(Man),
+    /// Complete a command line for a script of `completions`
+    #[command(name = "__complete", hide = true)]
+    Complete(Complete),
 }
 
 /// Flags of `config`.
@@ -199,7 +210,7 @@ pub struct Config {
     pub output: Option<Output>,
 }
 
-/// The forms in which an answer is printed.
+/// The forms in which a report of ours is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Output {
     /// For people
@@ -207,6 +218,12 @@ pub enum Output {
     Text,
     /// One JSON object
     Json,
+}
+
+/// The whole command line as clap has it, for completions and the manual.
+#[must_use]
+pub fn tree() -> clap::Command {
+    <Args as clap::CommandFactory>::command()
 }
 
 /// Flags of `demo-server`.
@@ -227,22 +244,28 @@ pub struct DemoServer {
 }
 
 impl Args {
-    /// Reads the command line, program name first.
+    /// Reads the command line, program name first, also as a plugin of the Atlas CLI gets it.
     ///
     /// # Errors
     /// What clap has to say: wrong usage (exit code 2), or the text of `--help` and `--version` (0).
     pub fn read<I, T>(words: I) -> Result<Self, clap::Error>
     where
         I: IntoIterator<Item = T>,
-        T: Into<std::ffi::OsString> + Clone,
+        T: Into<OsString>,
     {
-        let args = Self::try_parse_from(words)?;
-        args.check()?;
+        let mut words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+        let mut tree = tree();
+        if plugin::take_command(&mut words) {
+            tree = tree.bin_name(format!("atlas {}", plugin::COMMAND));
+        }
+        let matches = tree.try_get_matches_from_mut(words)?;
+        let args = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut tree))?;
+        args.check(&mut tree)?;
         Ok(args)
     }
 
     /// Clap cannot say that what belongs to the dashboard does not go with a subcommand.
-    fn check(&self) -> Result<(), clap::Error> {
+    fn check(&self, tree: &mut clap::Command) -> Result<(), clap::Error> {
         if self.command.is_none() {
             return Ok(());
         }
@@ -256,8 +279,7 @@ impl Args {
         ];
         let Some((_, what)) = dashboard.into_iter().find(|(given, _)| *given) else { return Ok(()) };
         let message = format!("{what} belongs to the dashboard and does not go with a subcommand");
-        Err(<Self as clap::CommandFactory>::command()
-            .error(clap::error::ErrorKind::ArgumentConflict, message))
+        Err(tree.error(clap::error::ErrorKind::ArgumentConflict, message))
     }
 }
 
@@ -353,7 +375,8 @@ mod tests {
             command.get_arguments().chain(command.get_subcommands().flat_map(clap::Command::get_arguments));
         for flag in all.filter(|arg| !arg.is_hide_set()).filter_map(clap::Arg::get_long) {
             let variable = match flag {
-                "help" | "version" => continue,
+                // A variable that makes `man` write files would be a trap.
+                "help" | "version" | "dir" => continue,
                 "base-url" => "MONGODB_ATLAS_BASE_URL".to_owned(),
                 flag => format!("ATLAS_TUI_{}", flag.replace('-', "_").to_uppercase()),
             };

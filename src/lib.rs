@@ -69,6 +69,8 @@
 //! | [`config`] | flags over environment over file over default, and which of them it was; in `sources`, whatever may have credentials |
 //! | [`keyring`] | the system's keyring: secrets by service and user |
 //! | [`cli`] | the command line as types |
+//! | [`completion`] | scripts that complete it in a shell, and the answers that they ask for |
+//! | [`manual`] | its man pages |
 //! | [`program`] | the commands and their exit codes |
 //! | [`demo`] | an Atlas on 127.0.0.1, for `--demo`, for `demo-server` and for tests; with keys, tokens, roles and faults |
 //! | [`clock`] | the machine's clock, and the one of tests |
@@ -166,11 +168,11 @@
 //! | the loop | `tests/loop.rs`, `tests/worker` | the whole program on a paused clock with a scripted Atlas |
 //! | the rate budget | `tests/simulation` | the worker on a paused clock against token buckets, for a day |
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
-//! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside |
+//! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside, in the shells that are there |
 //! | what must never leave | `tests/secrets` | the binary, between a hostile Atlas, a proxy, a hook and a terminal |
 //! | hostile text | `tests/hostile.rs` | made-up texts through the projection, the terminal's sequences and a shell |
 //! | the terminal | `tests/pty` | the binary in a pseudo-terminal: start, resize, every way to end |
-//! | this page | `tests/architecture.rs`, `tests/readme.rs` | the source, and the README |
+//! | this page | `tests/architecture.rs`, `tests/readme.rs` | the source, and the README, its transcript run again |
 
 #![forbid(unsafe_code)]
 
@@ -180,6 +182,7 @@ pub mod atlas;
 pub mod cli;
 pub mod clipboard;
 pub mod clock;
+pub mod completion;
 pub mod config;
 pub mod dashboard;
 pub mod demo;
@@ -190,6 +193,7 @@ pub mod hook;
 pub mod host;
 pub mod input;
 pub mod keyring;
+pub mod manual;
 pub mod private;
 pub mod program;
 pub mod runtime;

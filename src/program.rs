@@ -1,5 +1,9 @@
 //! The commands of the program, and its exit codes.
 
+mod get;
+mod list;
+mod setup;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 
@@ -9,9 +13,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::listing::Listing;
 use crate::config::{self, ConfigError, Env, Settings};
 use crate::dashboard::{self, DashboardError, Request};
-use crate::headless::GetOptions;
+use crate::demo;
 use crate::input::Signal;
-use crate::{demo, headless};
 
 /// Wrong usage: arguments, environment, config file, or no terminal.
 const USAGE: u8 = 2;
@@ -45,25 +48,30 @@ fn complain(words: &str) {
 fn command(mut args: Args) -> Result<u8, ConfigError> {
     let lookup = |name: &str| std::env::var_os(name);
     let env = Env::new(&lookup);
+    match &args.command {
+        // Neither needs a setting, so no wrong one stands in their way.
+        Some(cli::Command::Completions(completions)) => return Ok(setup::completions(completions)),
+        Some(cli::Command::Man(man)) => return Ok(setup::man(man)),
+        Some(cli::Command::Complete(complete)) => return Ok(setup::complete(complete)),
+        _ => {}
+    }
     config::flags::complete(&mut args, env)?;
     match args.command.take() {
         None => dashboard(&args, env),
         Some(cli::Command::Get(get)) => {
             let settings = Settings::load(&args, env)?;
-            let target = config::target::target(Some(&get.target), &args.common, env, &settings.accounts);
-            if let (Err(error), cli::Output::Json) = (&target, get.output.unwrap_or_default()) {
-                // As for every other failure: the object for programs, and the sentence for people.
-                let _ = writeln!(io::stdout(), "{}", headless::json::usage(&error.to_string()));
-            }
-            let target = target?;
-            let Some(target) = target else { return Ok(USAGE) };
-            Ok(get_one(&settings, &target, &get))
+            get::run(&args, &get, &settings, env, &atlas(&settings), &SystemClock)
+        }
+        Some(cli::Command::List(list)) => {
+            let settings = Settings::load(&args, env)?;
+            list::run(&args, &list, &settings, env, &atlas(&settings), &SystemClock)
         }
         Some(cli::Command::Config(listing)) => {
             let settings = Settings::load(&args, env)?;
             Ok(listed(&settings, listing.output.unwrap_or_default()))
         }
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
+        Some(cli::Command::Completions(_) | cli::Command::Man(_) | cli::Command::Complete(_)) => Ok(INTERNAL),
     }
 }
 
@@ -107,22 +115,18 @@ fn signal_code(signal: Signal) -> u8 {
     }
 }
 
-fn get_one(settings: &Settings, target: &crate::domain::target::Target, get: &cli::Get) -> u8 {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+/// All the clients of the session, none of which is made yet.
+fn atlas(settings: &Settings) -> Atlas {
+    Atlas::new(settings.accounts.clone(), || SystemClock.now())
+}
+
+/// For requests, on this thread; or says that the system refuses it.
+fn runtime() -> Option<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    if runtime.is_err() {
         complain("the system refuses a runtime for requests");
-        return INTERNAL;
-    };
-    let options = GetOptions {
-        output: match get.output.unwrap_or_default() {
-            cli::Output::Text => headless::Output::Text,
-            cli::Output::Json => headless::Output::Json,
-        },
-        exit_status: get.exit_status,
-    };
-    let atlas = Atlas::new(settings.accounts.clone(), || SystemClock.now());
-    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
-    let get = headless::get(&atlas, &SystemClock, target, options, &mut out, &mut err);
-    run_to_end(runtime, get)
+    }
+    runtime.ok()
 }
 
 fn listed(settings: &Settings, output: cli::Output) -> u8 {

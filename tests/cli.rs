@@ -10,8 +10,12 @@
     reason = "helpers of tests fail by panicking too"
 )]
 
+#[path = "cli/manual.rs"]
+mod manual;
 #[path = "cli/outside.rs"]
 mod outside;
+#[path = "cli/shells.rs"]
+mod shells;
 
 use std::io::pipe;
 use std::process::Stdio;

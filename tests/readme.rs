@@ -1,4 +1,5 @@
-//! The parts of README.md that the program itself can write: keys, exit codes, terminals, and the output of `get`.
+//! The parts of README.md that the program itself can write: keys, exit codes, terminals, and the
+//! transcript, whose commands are run anew.
 //!
 //! `UPDATE_README=1 cargo test --test readme` writes them anew.
 #![allow(
@@ -9,59 +10,38 @@
     reason = "helpers of tests fail by panicking too"
 )]
 
+#[path = "readme/transcript.rs"]
+mod transcript;
+
 use std::fmt::Write as _;
 use std::fs;
 
-use atlas_tui::api::{ApiKey, Client, Credential, Limits};
 use atlas_tui::app::keymap::{self, Action};
 use atlas_tui::cli::Args;
-use atlas_tui::clock::Clock;
 use atlas_tui::config::{Env, Settings, Source};
-use atlas_tui::demo::{self, Options};
-use atlas_tui::headless::{GetOptions, get};
 use atlas_tui::terminal::emulator;
-use jiff::Timestamp;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 
-/// The moment of the example.
-#[derive(Clone)]
-struct Then;
-
-impl Clock for Then {
-    fn now(&self) -> Timestamp {
-        "2026-11-23T03:41:07Z".parse().unwrap()
-    }
-}
-
-/// `text` with `content` between the comments of that name.
-fn with_block(text: &str, name: &str, content: &str) -> String {
+/// What stands between the comments of that name.
+fn block<'a>(text: &'a str, name: &str) -> &'a str {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
-    let start = text.find(&open).unwrap_or_else(|| panic!("README.md has no {open}")) + open.len();
-    let end = start + text[start..].find(&close).unwrap_or_else(|| panic!("README.md has no {close}"));
-    format!("{}{content}{}", &text[..start], &text[end..])
+    let (_, rest) = text.split_once(&open).unwrap_or_else(|| panic!("README.md has no {open}"));
+    rest.split_once(&close).unwrap_or_else(|| panic!("README.md has no {close}")).0
 }
 
-/// What `atlas-tui get` prints of the demonstration's first live link.
-async fn example() -> String {
-    let atlas = demo::start_with(Options::default(), Then).await.unwrap();
-    let target = &atlas.lookup("billing-dump").unwrap().target;
-    let base = atlas.base_url.parse().unwrap();
-    let key = Credential::Key(ApiKey {
-        public_key: atlas.public_key.clone(),
-        private_key: atlas.private_key.clone(),
-    });
-    let client = Client::new(&base, Some(key), Limits::default(), || Then.now()).unwrap();
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = get(&client, &Then, target, GetOptions::default(), &mut out, &mut err).await;
-    assert_eq!((code, err.as_slice()), (0, &b""[..]));
-    format!("```console\n$ atlas-tui get {target}\n{}```\n", String::from_utf8(out).unwrap())
+/// `text` with `content` there.
+fn with_block(text: &str, name: &str, content: &str) -> String {
+    let old = block(text, name);
+    let start = old.as_ptr() as usize - text.as_ptr() as usize;
+    format!("{}{content}{}", &text[..start], &text[start + old.len()..])
 }
 
 /// The list in `--help` as a table.
 fn exit_codes() -> String {
     let help = Args::read(["atlas-tui", "--help"]).unwrap_err().to_string();
-    let (_, list) = help.split_once("Exit codes of get:\n").unwrap();
+    let (_, list) =
+        help.split_once("Exit codes of get").and_then(|(_, list)| list.split_once(":\n")).unwrap();
     let mut table = "| code | meaning |\n| --- | --- |\n".to_owned();
     for line in list.lines().take_while(|line| !line.trim().is_empty()) {
         let (code, meaning) = line.trim().split_once("  ").unwrap();
@@ -77,7 +57,7 @@ async fn what_the_program_can_write_of_the_readme_is_what_it_would_write() {
         ("keys", keymap::markdown()),
         ("exit codes", exit_codes()),
         ("terminals", emulator::markdown()),
-        ("example", example().await),
+        ("transcript", transcript::replayed(block(&text, "transcript")).await),
     ];
     let mut wanted = text.clone();
     for (name, content) in &blocks {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::targets::Place;
 use crate::domain::text::clean;
 use crate::private::Refusal;
 
@@ -19,6 +20,8 @@ pub enum ConfigError {
     Unreadable { path: PathBuf, message: String },
     /// A file that must be trusted is somebody else's, or others may write to it.
     Refused(Refusal),
+    /// TARGETs, each with its place, and how many more there are.
+    Targets { faults: Vec<(Place, String)>, left_out: usize },
     /// No home directory, so no place for any file.
     NoHome,
 }
@@ -47,6 +50,13 @@ impl fmt::Display for ConfigError {
             }
             Self::Refused(refusal) => {
                 write!(f, "{refusal}\nMend it, or start with --no-config to go on without it.")
+            }
+            Self::Targets { faults, left_out } => {
+                for (index, (place, message)) in faults.iter().enumerate() {
+                    let end = if index == 0 { "" } else { "\n" };
+                    write!(f, "{end}{place}: {}", clean(message))?;
+                }
+                if *left_out > 0 { write!(f, "\nand {left_out} more") } else { Ok(()) }
             }
             Self::NoHome => f.write_str(
                 "no home directory is known to keep files in; set ATLAS_TUI_HOME to a directory of your own",

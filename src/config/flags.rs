@@ -6,7 +6,7 @@
 use clap::ValueEnum;
 
 use super::{ConfigError, Env, fleet};
-use crate::cli::{Args, Command, Output};
+use crate::cli::{Args, Command, Output, Shown};
 
 /// Fills `--no-config`, `--demo`, and the flags of the subcommand.
 ///
@@ -17,10 +17,31 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
     match &mut args.command {
         None => args.demo |= env.flag("ATLAS_TUI_DEMO")?.unwrap_or_default(),
         Some(Command::Get(get)) => {
-            output(&mut get.output, env)?;
+            // Given, it wins over a variable that says something else.
+            let has_form = get.shown.output.is_some();
+            complete_shown(&mut get.shown, env)?;
             get.exit_status |= env.flag("ATLAS_TUI_EXIT_STATUS")?.unwrap_or_default();
+            get.raw |= !has_form && env.flag("ATLAS_TUI_RAW")?.unwrap_or_default();
         }
         Some(Command::Config(config)) => output(&mut config.output, env)?,
+        Some(Command::List(list)) => {
+            complete_shown(&mut list.shown, env)?;
+            list.saved |= env.flag("ATLAS_TUI_SAVED")?.unwrap_or_default();
+            list.reverse |= env.flag("ATLAS_TUI_REVERSE")?.unwrap_or_default();
+            if list.limit.is_none() {
+                list.limit = env.parsed("ATLAS_TUI_LIMIT")?;
+            }
+            if list.status.is_none() {
+                list.status = env.parsed("ATLAS_TUI_STATUS")?;
+            }
+            if list.since.is_none() {
+                list.since = env.parsed("ATLAS_TUI_SINCE")?;
+            }
+            if list.sort.is_none() {
+                list.sort = env.parsed("ATLAS_TUI_SORT")?;
+            }
+        }
+        Some(Command::Completions(_) | Command::Man(_) | Command::Complete(_)) => {}
         Some(Command::DemoServer(server)) => {
             if server.port.is_none() {
                 server.port = env.parsed("ATLAS_TUI_PORT")?;
@@ -42,5 +63,17 @@ fn output(flag: &mut Option<Output>, env: Env<'_>) -> Result<(), ConfigError> {
             Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned())
         })?;
     }
+    Ok(())
+}
+
+/// How commands without a screen write.
+fn complete_shown(shown: &mut Shown, env: Env<'_>) -> Result<(), ConfigError> {
+    if shown.output.is_none() {
+        shown.output = env.parsed("ATLAS_TUI_OUTPUT")?;
+    }
+    if shown.color.is_none() {
+        shown.color = env.parsed("ATLAS_TUI_COLOR")?;
+    }
+    shown.local |= env.flag("ATLAS_TUI_LOCAL")?.unwrap_or_default();
     Ok(())
 }

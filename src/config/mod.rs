@@ -19,6 +19,7 @@ pub mod sources;
 pub mod summary;
 pub mod survey;
 pub mod target;
+pub mod targets;
 
 pub use access::{Access, Accounts};
 pub use env::Env;

@@ -26,7 +26,11 @@ pub fn target(
     Ok(target)
 }
 
-fn unsigned(
+/// As [`target`], without a profile.
+///
+/// # Errors
+/// As [`target`].
+pub(super) fn unsigned(
     text: Option<&str>,
     common: &Common,
     env: Env<'_>,

@@ -13,5 +13,6 @@ pub mod profile;
 pub mod secret;
 pub mod server_clock;
 pub mod shell;
+pub mod span;
 pub mod target;
 pub mod text;

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::reading::Reading;
 use crate::api::ApiError;
+use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::job::{Component, DeliveryType};
-use crate::domain::target::Target;
+use crate::domain::target::{Kind, Target};
 use crate::domain::text::escape_json;
 
 const SCHEMA: u32 = 1;
@@ -20,10 +21,29 @@ const SCHEMA: u32 = 1;
 /// could steer a terminal are written as `\u` escapes, which mean the same.
 #[must_use]
 pub fn job(reading: &Reading<'_>) -> String {
+    let known = known(reading);
+    // Put in as text: a detour through `serde_json::Value` would round large numbers and refuse half a
+    // surrogate pair, which JSON's grammar allows.
+    let mut line = serialized(&known);
+    line.pop();
+    line.push_str(",\"raw\":");
+    line.push_str(reading.job.raw.as_str());
+    line.push('}');
+    harmless(&line)
+}
+
+/// The same members without the answer itself, for whoever puts them in another form.
+#[must_use]
+pub(super) fn without_raw(reading: &Reading<'_>) -> serde_json::Value {
+    // Strings, numbers and lists of them: nothing here can fail.
+    serde_json::to_value(known(reading)).unwrap_or_default()
+}
+
+fn known<'a>(reading: &Reading<'a>) -> Job<'a> {
     let Reading { job, status, meta, .. } = reading;
     let seconds_between = |from: Timestamp, to: Timestamp| to.duration_since(from).as_secs();
     let counts = job.collections.as_deref();
-    let known = Job {
+    Job {
         schema: SCHEMA,
         target: reading.target.into(),
         phase: status.phase.as_str(),
@@ -54,31 +74,33 @@ pub fn job(reading: &Reading<'_>) -> String {
         deprecated_at: meta.deprecated_at.map(|at| at.to_string()),
         sunset_at: meta.sunset_at.map(|at| at.to_string()),
         fetched_at: reading.fetched_at.to_string(),
-    };
-    // Put in as text: a detour through `serde_json::Value` would round large numbers and refuse half a
-    // surrogate pair, which JSON's grammar allows.
-    let mut line = serialized(&known);
-    line.pop();
-    line.push_str(",\"raw\":");
-    line.push_str(job.raw.as_str());
-    line.push('}');
-    harmless(&line)
+        label: Some(reading.label).filter(|label| !label.is_empty()),
+    }
 }
 
 /// A failed read as one line of JSON, without the line's end.
 #[must_use]
 pub fn error(target: &Target, error: &ApiError) -> String {
-    harmless(&serialized(&Failure {
-        schema: SCHEMA,
-        target: target.into(),
-        error: Problem {
-            kind: error.kind.as_str(),
-            http_status: error.meta.http_status,
-            error_code: error.code.as_deref(),
-            message: error.explain(target).headline,
-            retryable: error.is_retryable(),
-        },
-    }))
+    let problem = Problem::of(error, error.explain(target).headline);
+    harmless(&serialized(&Failure { schema: SCHEMA, target: Asked::from(target), error: problem }))
+}
+
+/// A list that could not be read, as one line of JSON: of a project's clusters, or of a cluster's jobs.
+#[must_use]
+pub fn list_error(
+    kind: Kind,
+    project: ObjectId,
+    instance: Option<&InstanceName>,
+    error: &ApiError,
+    message: String,
+) -> String {
+    let target = Listed {
+        kind: kind.as_str(),
+        project_id: project.as_str(),
+        instance: instance.map(InstanceName::as_str),
+        job_id: None,
+    };
+    harmless(&serialized(&Failure { schema: SCHEMA, target, error: Problem::of(error, message) }))
 }
 
 /// A command line that names no job, as one line of JSON: there is no target to tell.
@@ -124,6 +146,8 @@ struct Job<'a> {
     /// When this endpoint ends, or ended.
     sunset_at: Option<String>,
     fetched_at: String,
+    /// Of the saved lookup, where one was read.
+    label: Option<&'a str>,
     // `raw` follows.
 }
 
@@ -168,10 +192,20 @@ impl<'a> From<&'a Target> for Asked<'a> {
     }
 }
 
+/// What a list was asked for. It names no job.
 #[derive(Serialize)]
-struct Failure<'a> {
+#[serde(rename_all = "camelCase")]
+struct Listed<'a> {
+    kind: &'a str,
+    project_id: &'a str,
+    instance: Option<&'a str>,
+    job_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a, T> {
     schema: u32,
-    target: Asked<'a>,
+    target: T,
     error: Problem<'a>,
 }
 
@@ -183,6 +217,18 @@ struct Problem<'a> {
     error_code: Option<&'a str>,
     message: String,
     retryable: bool,
+}
+
+impl<'a> Problem<'a> {
+    fn of(error: &'a ApiError, message: String) -> Self {
+        Self {
+            kind: error.kind.as_str(),
+            http_status: error.meta.http_status,
+            error_code: error.code.as_deref(),
+            message,
+            retryable: error.is_retryable(),
+        }
+    }
 }
 
 fn serialized(value: &impl Serialize) -> String {

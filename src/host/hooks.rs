@@ -30,6 +30,7 @@ pub(super) fn call(happening: &Happening) -> Call {
     let target = &lookup.target;
     let input = json::job(&Reading {
         target,
+        label: &lookup.label,
         job: &reading.job,
         status: status.clone(),
         fetched_at: Timestamp::from_second(read_at.as_second()).unwrap_or(*read_at),

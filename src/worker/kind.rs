@@ -7,7 +7,8 @@
 
 use std::future::Future;
 
-use crate::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, Missing, RestoreApi};
+use crate::api::{Answer, ApiError, Batch, ErrorKind, ListApi, Listing, Meta, Missing, Page, RestoreApi};
+use crate::domain::job::RestoreJob;
 use crate::domain::target::{Cluster, Kind, Target};
 
 /// An answer, and what it proves about the kind.
@@ -35,6 +36,15 @@ pub async fn list(api: &impl RestoreApi, batch: &Batch) -> Found<Listing> {
         async move { api.restore_jobs(&batch).await }
     };
     find(batch.cluster.kind, ask, |listing| &mut listing.meta).await
+}
+
+/// Reads the first page of a cluster's jobs, of whichever kind it is.
+pub async fn page(api: &impl ListApi, cluster: &Cluster, items: u16) -> Found<Page<RestoreJob>> {
+    let ask = |kind| {
+        let cluster = Cluster { kind, ..cluster.clone() };
+        async move { api.jobs(&cluster, items, 1).await }
+    };
+    find(cluster.kind, ask, |page| &mut page.meta).await
 }
 
 /// Asks once, and a second time where the first answer says that the other kind is the right one.
