@@ -64,7 +64,7 @@
 //! | [`hook`] | the user's command on a transition: run, limited, killed |
 //! | [`desktop`] | the desktop's notifications, in builds that have them |
 //! | [`store`] | saved lookups: one versioned file, replaced whole, under a lock |
-//! | [`headless`] | `get`: a function of a writer, a clock and the API |
+//! | [`headless`] | `get` and `list`: functions of writers, a clock and the API; the forms that they write |
 //! | [`config`] | flags over environment over file over default, and which of them it was |
 //! | [`cli`] | the command line as types |
 //! | [`program`] | the commands and their exit codes |
@@ -150,7 +150,8 @@
 //! | the loop | `tests/loop.rs`, `tests/worker` | the whole program on a paused clock with a scripted Atlas |
 //! | the rate budget | `tests/simulation` | the worker on a paused clock against token buckets, for a day |
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
-//! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside |
+//! | scripts | `tests/headless.rs`, `tests/asking.rs`, `tests/listing.rs` | the functions, against a scripted Atlas |
+//! | | `tests/cli.rs`, `tests/scripts.rs`, `tests/schema.rs` | the binary from outside; its JSON against the published schema |
 //! | the terminal | `tests/pty` | the binary in a pseudo-terminal: start, resize, every way to end |
 //! | this page | `tests/architecture.rs`, `tests/readme.rs` | the source, and the README |
 
