@@ -254,12 +254,11 @@ impl<'a, A: ListApi, C: Clock> Lists<'a, A, C> {
         let mut seen = HashSet::new();
         let mut kept = 0;
         for number in 1..=PAGES_MOST {
-            let (result, sent_at) = match first.take() {
-                Some(first) => first,
-                None => {
-                    let sent_at = self.clock.now();
-                    (self.page(cluster, number).await, sent_at)
-                }
+            let (result, sent_at) = if let Some(first) = first.take() {
+                first
+            } else {
+                let sent_at = self.clock.now();
+                (self.page(cluster, number).await, sent_at)
             };
             let page = match result {
                 Ok(page) => page,
