@@ -30,7 +30,9 @@ fn run_with_input(home: &Home, words: &[&str], input: &str) -> Run {
 /// The objects of a list of JSON, each as the schema says.
 fn objects(out: &str) -> Vec<Value> {
     let list: Vec<Value> = serde_json::from_str(out).unwrap_or_else(|error| panic!("{error}: {out}"));
-    list.iter().for_each(|object| schema::assert_valid("an object", object));
+    for object in &list {
+        schema::assert_valid("an object", object);
+    }
     list
 }
 
@@ -190,8 +192,8 @@ fn what_keeps_a_list_from_being_read_is_in_the_code_and_said_once() {
 
 #[test]
 fn wrong_usage_of_list_is_code_2_and_says_what_is_possible() {
-    let home = Home::new();
     const PROJECT: &str = "5f1b6c7d8e9fa0b1c2d3e4f5";
+    let home = Home::new();
     for (words, named) in [
         (&["list"][..], &["--project-id", "--saved"][..]),
         (&["list", "--project-id", "12"], &["--project-id", "22 more digits"]),
