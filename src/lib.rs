@@ -65,7 +65,7 @@
 //! | [`desktop`] | the desktop's notifications, in builds that have them |
 //! | [`store`] | saved lookups: one versioned file, replaced whole, under a lock |
 //! | [`private`] | files that are ours alone: who may have changed what is read, and how to write so that nobody else can |
-//! | [`headless`] | `get`: a function of a writer, a clock and the API |
+//! | [`headless`] | `get` and `list`: functions of writers, a clock and the API; the forms that they write |
 //! | [`config`] | flags over environment over file over default, and which of them it was; in `sources`, whatever may have credentials |
 //! | [`keyring`] | the system's keyring: secrets by service and user |
 //! | [`cli`] | the command line as types |
@@ -168,7 +168,8 @@
 //! | the loop | `tests/loop.rs`, `tests/worker` | the whole program on a paused clock with a scripted Atlas |
 //! | the rate budget | `tests/simulation` | the worker on a paused clock against token buckets, for a day |
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
-//! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside, in the shells that are there |
+//! | scripts | `tests/headless.rs`, `tests/asking.rs`, `tests/listing.rs` | the functions, against a scripted Atlas |
+//! | | `tests/cli.rs`, `tests/scripts.rs`, `tests/schema.rs` | the binary from outside; its JSON against the published schema |
 //! | what must never leave | `tests/secrets` | the binary, between a hostile Atlas, a proxy, a hook and a terminal |
 //! | hostile text | `tests/hostile.rs` | made-up texts through the projection, the terminal's sequences and a shell |
 //! | the terminal | `tests/pty` | the binary in a pseudo-terminal: start, resize, every way to end |

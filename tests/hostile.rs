@@ -240,6 +240,7 @@ fn assert_effects_are_clean(effects: &[Effect]) -> Result<(), TestCaseError> {
                 assert_clean("a hook's name", &clean(&happening.lookup.name()))?;
                 let line = json::job(&Reading {
                     target: &happening.lookup.target,
+                    label: &happening.lookup.label,
                     job: &happening.reading.job,
                     status: happening.status.clone(),
                     fetched_at: happening.read_at,

@@ -144,6 +144,7 @@ impl Store {
         match disk::read(&self.path) {
             Ok(None) => Loaded::default(),
             Ok(Some(found)) => match format::read(&found.bytes) {
+                // Whose hands it went through is for whoever saves to say; what it holds is only asked for.
                 Ok(content) => self.loaded(content),
                 Err(reason) => self.broken_in_place(reason, "it was only read".to_owned()),
             },

@@ -75,6 +75,14 @@ impl Home {
         fs::write(directory.join("config.toml"), text).unwrap();
     }
 
+    /// Writes any file of it.
+    #[allow(dead_code, reason = "not all test files save lookups")]
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.directory.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
     /// The files in the directory, by their path in it.
     pub fn files(&self) -> Vec<String> {
         fn add(directory: &Path, root: &Path, found: &mut Vec<String>) {

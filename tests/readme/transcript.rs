@@ -15,6 +15,7 @@ use atlas_tui::config::targets::{self, Sources, targets};
 use atlas_tui::config::{Accounts, Env};
 use atlas_tui::demo::{self, Options};
 use atlas_tui::domain::lookup::Lookup;
+use atlas_tui::domain::target::Kind;
 use atlas_tui::headless::list::{ListOptions, Scope, list};
 use atlas_tui::headless::{GetOptions, Look, get};
 use jiff::Timestamp;
@@ -72,8 +73,7 @@ pub async fn replayed(transcript: &str) -> String {
 }
 
 async fn run(line: &str, accounts: &Accounts, saved: &[Lookup], shown: &Shown) -> u8 {
-    let mut args =
-        Args::read(shlex::split(line).unwrap()).unwrap_or_else(|error| panic!("{line}: {error}"));
+    let mut args = Args::read(shlex::split(line).unwrap()).unwrap_or_else(|error| panic!("{line}: {error}"));
     let atlas = Atlas::new(accounts.clone(), || Then.now());
     let (mut out, mut err) = (shown, shown);
     match args.command.take() {
@@ -91,8 +91,14 @@ async fn run(line: &str, accounts: &Accounts, saved: &[Lookup], shown: &Shown) -
             get(&atlas, &Then, &jobs, &options, &mut out, &mut err).await
         }
         Some(Command::List(command)) => {
-            assert!(command.saved, "{line}: only saved lookups are listed here");
-            let scope = Scope::Saved(saved.to_vec());
+            let scope = match args.common.project_id.as_deref() {
+                Some(project) => {
+                    assert!(args.common.cluster_name.is_none() && args.common.kind.is_none(), "{line}");
+                    Scope::Project { project: project.parse().unwrap(), profile: None, kind: Kind::Auto }
+                }
+                None => Scope::Saved(saved.to_vec()),
+            };
+            assert_ne!(command.saved, matches!(scope, Scope::Project { .. }), "{line}: one of the two");
             list(&atlas, &Then, &scope, &list_options(&command), &mut out, &mut err).await
         }
         other => panic!("{line}: no transcript of {other:?}"),
