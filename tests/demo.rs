@@ -13,6 +13,8 @@
 mod caller;
 #[path = "demo/endpoints.rs"]
 mod endpoints;
+#[path = "demo/sign_in.rs"]
+mod sign_in;
 
 use std::io::{Read, Write};
 use std::sync::mpsc;
@@ -262,6 +264,10 @@ async fn only_get_is_answered_and_the_rest_has_no_body() {
         assert_eq!(header(&answer, "allow"), "GET");
         assert_eq!(answer.bytes().await.unwrap().len(), 0);
     }
+    let made_up = Method::from_bytes(b"BREW").unwrap();
+    assert_eq!(client().request(made_up, &url).send().await.unwrap().status(), 405);
+    let stats = demo.stats();
+    assert_eq!((stats.writes, stats.methods["OTHER"], stats.methods["DELETE"]), (7, 1, 1));
 }
 
 #[tokio::test]
@@ -269,13 +275,25 @@ async fn stats_count_everything_but_themselves() {
     let (demo, _) = started(Options::default()).await;
     let mut caller = Caller::new(&demo);
     let stats = format!("{}/demo/stats", demo.base_url);
-    assert_eq!(body(caller.bare(&stats).await).await, json!({"requests": 0, "challenges": 0, "answers": {}}));
+    let none = body(caller.bare(&stats).await).await;
+    assert_eq!((&none["requests"], &none["methods"], &none["answers"]), (&json!(0), &json!({}), &json!({})));
     caller.get(&url_of(&demo, "orders-restore")).await;
     caller.get(&url_of(&demo, "orders-shards")).await;
     caller.get(&url_of(&demo, "july-report")).await;
     assert_eq!(
         body(caller.bare(&stats).await).await,
-        json!({"requests": 4, "challenges": 1, "answers": {"200": 2, "401": 1, "404": 1}})
+        json!({
+            "requests": 4,
+            "challenges": 1,
+            "answers": {"200": 2, "401": 1, "404": 1},
+            "methods": {"GET": 4},
+            "writes": 0,
+            "digest": 3,
+            "bearer": 0,
+            "tokenRequests": 0,
+            "revocations": 0,
+            "liveTokens": 0,
+        })
     );
     assert_eq!(demo.requests(), 4);
     assert_eq!(demo.stats().challenges, 1);

@@ -3,18 +3,22 @@
 //!
 //! It speaks as the recorded API does, for all kinds of restore jobs: the same digest challenge and strict nonce
 //! counts, the same versions, bodies, lists, rate-limit headers and errors. What happens to which job is a table
-//! ([`scenario`]); everything that decides is a function of the time since the start. There is no timer and no periodic task: when nobody asks, nothing
-//! wakes up. It reads no file, no credential and no network but its own listening socket.
+//! ([`scenario`]); everything that decides is a function of the time since the start. There is no timer and no periodic
+//! task: when nobody asks, nothing wakes up. It reads no file, no credential and no network but its own listening socket.
 //!
 //! Must not know the client, the worker or the screen.
 
+mod admission;
 mod digest;
 mod endpoint;
+mod oauth;
 mod page;
+mod principal;
 mod rate;
 mod refusal;
 pub mod scenario;
 mod server;
+mod token;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -28,20 +32,20 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use digest::{NonceLife, REALM};
+pub use principal::{Access, Principal};
 pub use rate::RateLimit;
+pub use token::TokenLimits;
 
 use crate::clock::{Clock, SystemClock};
 use crate::domain::lookup::Lookup;
 use crate::domain::secret::{ExposeSecret, Secret};
 use crate::domain::target::{Endpoint, Kind, Target};
+use admission::Books;
+use digest::Gate;
+use rate::Bucket;
 use scenario::Scenario;
 pub use scenario::{Fleet, ServerlessEndpoints};
-
-/// The user of the demonstration. A real public key has eight letters too, so screens look the same.
-const PUBLIC_KEY: &str = "demopubl";
-
-/// The form of a real private key, and visibly none.
-const PRIVATE_KEY: &str = "00000000-de30-4000-8000-000000000000";
+use token::Tokens;
 
 /// How the server behaves. The default is what `--demo` runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,6 +62,10 @@ pub struct Options {
     pub serverless: ServerlessEndpoints,
     /// More clusters and lookups than the plot has.
     pub fleet: Option<Fleet>,
+    /// How the tokens of service accounts are given out.
+    pub tokens: TokenLimits,
+    /// Of every principal, whether it uses a key or a token.
+    pub access: Access,
 }
 
 /// What is wrong with every answer.
@@ -67,8 +75,10 @@ pub enum Fault {
     Unavailable,
     /// 403: the key is right, its role too small.
     WrongRole,
-    /// 403: the key is right, the address not on its access list.
+    /// 403: the key is right, the address not on its access list. [`Running::set_access`] does so to one principal.
     AddressBlocked,
+    /// 200 with HTML, to everything: what a guest network answers before somebody signs in to it.
+    CaptivePortal,
 }
 
 /// What was asked of the server so far, `/demo/stats` apart.
@@ -79,6 +89,19 @@ pub struct Stats {
     pub challenges: u64,
     /// How many answers had each status.
     pub answers: BTreeMap<u16, u64>,
+    /// How many requests had each method; those that nobody knows count as `OTHER`.
+    pub methods: BTreeMap<String, u64>,
+    /// Requests that were neither a GET nor the POST of a token or of its end. A reader sends none.
+    pub writes: u64,
+    /// Requests signed by digest, and requests with a token, good ones or not.
+    pub digest: u64,
+    pub bearer: u64,
+    /// Requests for a token, granted or not.
+    pub token_requests: u64,
+    /// Requests to end one.
+    pub revocations: u64,
+    /// Tokens that are good now.
+    pub live_tokens: usize,
 }
 
 /// A server that runs until this is dropped. Requests under way are answered first.
@@ -87,6 +110,9 @@ pub struct Running {
     pub base_url: String,
     pub public_key: String,
     pub private_key: Secret,
+    /// The service account of the same [`Principal::Owner`].
+    pub client_id: String,
+    pub client_secret: Secret,
     /// In the order in which they are shown: those of the plot, then those of a fleet.
     pub lookups: Vec<Lookup>,
     atlas: Arc<server::Atlas>,
@@ -108,7 +134,24 @@ impl Running {
 
     /// Breaks every later answer, or mends them.
     pub fn set_fault(&self, fault: Option<Fault>) {
-        self.atlas.set_fault(fault);
+        self.atlas.change(|books| books.fault = fault);
+    }
+
+    /// Puts 127.0.0.1 on the access list of a principal, or takes it off. Tokens may be had from anywhere.
+    pub fn set_access(&self, who: Principal, access: Access) {
+        self.atlas.change(|books| {
+            books.access.insert(who, access);
+        });
+    }
+
+    /// Sets the server's clock. All that goes by it follows: `Date`, jobs, nonces, tokens and the rate limit.
+    pub fn set_clock_ahead(&self, ahead: SignedDuration) {
+        self.atlas.change(|books| books.clock_ahead = ahead);
+    }
+
+    /// Ends all tokens at once, as somebody does who revokes them.
+    pub fn revoke_tokens(&self) {
+        self.atlas.change(|books| books.tokens.revoke_all());
     }
 
     /// The lookup of that label.
@@ -201,19 +244,26 @@ async fn bind(
     options: Options,
     clock: impl Clock,
 ) -> io::Result<(Running, impl Future<Output = ()> + Send + 'static)> {
-    let Options { port, seed, nonce, rate, clock_ahead, fault, serverless, fleet } = options;
+    let Options { port, seed, nonce, rate, clock_ahead, fault, serverless, fleet, tokens, access } = options;
     let named = |error: io::Error| io::Error::new(error.kind(), format!("127.0.0.1:{port}: {error}"));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(named)?;
     let address = listener.local_addr()?;
 
-    let now: server::Now = Box::new(move || {
-        let now = clock.now();
-        now.saturating_add(clock_ahead).unwrap_or(now)
-    });
-    let scenario = Scenario::new(seed, serverless, fleet, now());
+    let now: server::Now = Box::new(move || clock.now());
+    let start = now().saturating_add(clock_ahead).unwrap_or_else(|_| now());
+    let scenario = Scenario::new(seed, serverless, fleet, start);
     let lookups = scenario.lookups().cloned().collect();
-    let gate = digest::Gate::new(PUBLIC_KEY, PRIVATE_KEY.into(), nonce);
-    let atlas = Arc::new(server::Atlas::new(scenario, now, gate, rate, fault));
+    let books = Books {
+        gate: Gate::new(nonce),
+        tokens: Tokens::new(tokens),
+        bucket: Bucket::full(rate),
+        access: BTreeMap::new(),
+        access_of_all: access,
+        fault,
+        clock_ahead,
+        stats: Stats::default(),
+    };
+    let atlas = Arc::new(server::Atlas::new(scenario, now, rate, books));
 
     let (stop, stopped) = oneshot::channel::<()>();
     let router = server::router(Arc::clone(&atlas));
@@ -224,8 +274,10 @@ async fn bind(
     };
     let running = Running {
         base_url: format!("http://{address}"),
-        public_key: PUBLIC_KEY.to_owned(),
-        private_key: PRIVATE_KEY.into(),
+        public_key: Principal::Owner.public_key().to_owned(),
+        private_key: Principal::Owner.private_key(),
+        client_id: Principal::Owner.client_id(),
+        client_secret: Principal::Owner.client_secret(),
         lookups,
         atlas,
         _stop: stop,
@@ -239,6 +291,8 @@ fn introduce(running: &Running, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "URL          {}", running.base_url)?;
     writeln!(out, "public key   {}", running.public_key)?;
     writeln!(out, "private key  {key}")?;
+    writeln!(out, "client id    {}", running.client_id)?;
+    writeln!(out, "secret       {}", running.client_secret.expose_secret())?;
     writeln!(out)?;
     for lookup in &running.lookups {
         writeln!(out, "{:<18} {}", lookup.label, lookup.target)?;

@@ -1,30 +1,33 @@
-//! The embedded Atlas over HTTP: who may ask, how often, and which endpoint answers.
+//! The embedded Atlas over HTTP: which endpoint answers, and what every answer carries.
 //!
-//! A request passes the method, the digest, the faults and the rate limit in this order, and only then meets an
-//! endpoint. What becomes of a job is up to the scenario.
+//! Who comes this far is up to `admission`, what becomes of a job up to the scenario.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{self, Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, DATE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::header::{
+    ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, DATE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::digest::{Gate, Signed};
+use super::Stats;
+use super::admission::{Books, Caller, Pass, Stop};
+use super::digest::REALM;
 use super::endpoint::Question;
+use super::oauth::{self, Denied, Plea};
 use super::page::Page;
-use super::rate::{Bucket, RateLimit};
+use super::rate::RateLimit;
 use super::refusal::{Refusal, UNAUTHORIZED};
 use super::scenario::Scenario;
-use super::{Fault, Stats};
 
 const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,7 +36,14 @@ const SUNSET: HeaderName = HeaderName::from_static("sunset");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 
-/// Tells the server's time.
+/// Where something in between would have a person sign in.
+const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Guest network</title></head>\
+    <body><h1>Welcome</h1><p>Accept the terms to go online.</p></body></html>\n";
+
+/// A request for a token is a few words; this is far more than that.
+const MOST_FORM_BYTES: usize = 16 * 1024;
+
+/// Tells the machine's time.
 pub type Now = Box<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The one server: what never changes, and what each request changes.
@@ -44,44 +54,31 @@ pub struct Atlas {
     books: Mutex<Books>,
 }
 
-/// What requests change. Held for one step of one request, never across an `await`.
-struct Books {
-    gate: Gate,
-    bucket: Bucket,
-    fault: Option<Fault>,
-    stats: Stats,
-}
-
-/// Why a request does not reach an endpoint.
-enum Stop {
-    WrongMethod,
-    /// With the value of `WWW-Authenticate`.
-    Challenged(String),
-    Refused(Refusal),
-    /// The next token is so many seconds away.
-    Limited {
-        wait: u64,
-    },
-}
-
 impl Atlas {
-    pub fn new(scenario: Scenario, now: Now, gate: Gate, limit: RateLimit, fault: Option<Fault>) -> Self {
-        let bucket = Bucket::full(limit);
-        let books = Mutex::new(Books { gate, bucket, fault, stats: Stats::default() });
-        Self { scenario, now, limit, books }
+    pub fn new(scenario: Scenario, now: Now, limit: RateLimit, books: Books) -> Self {
+        Self { scenario, now, limit, books: Mutex::new(books) }
     }
 
     pub fn stats(&self) -> Stats {
-        self.books().stats.clone()
+        let now = self.now();
+        let books = self.books();
+        Stats { live_tokens: books.tokens.live(now), ..books.stats.clone() }
     }
 
-    pub fn set_fault(&self, fault: Option<Fault>) {
-        self.books().fault = fault;
+    /// Changes what requests meet from now on.
+    pub fn change(&self, change: impl FnOnce(&mut Books)) {
+        change(&mut self.books());
     }
 
-    /// Since the start; zero when the clock was set to before it.
-    fn elapsed(&self) -> Duration {
-        (self.now)().duration_since(self.scenario.start()).try_into().unwrap_or_default()
+    /// The server's time, which may be ahead of the machine's.
+    fn now(&self) -> Timestamp {
+        let now = (self.now)();
+        now.saturating_add(self.books().clock_ahead).unwrap_or(now)
+    }
+
+    /// From the start to `now`; zero when the clock was set to before it.
+    fn since_start(&self, now: Timestamp) -> Duration {
+        now.duration_since(self.scenario.start()).try_into().unwrap_or_default()
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -89,37 +86,16 @@ impl Atlas {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Everything that stands before an endpoint. The requests left, when it may pass.
-    fn admit(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<u32, Stop> {
-        if method != Method::GET {
-            return Err(Stop::WrongMethod);
-        }
-        let now = self.elapsed();
-        let mut books = self.books();
-        if books.fault == Some(Fault::Unavailable) {
-            return Err(Stop::Refused(Refusal::unavailable()));
-        }
-        let signed = Signed {
-            method: method.as_str(),
-            uri: uri.path_and_query().map_or("/", |path| path.as_str()),
-            authorization: headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()),
-        };
-        if let Err(refused) = books.gate.check(signed, now) {
-            books.stats.challenges += 1;
-            return Err(Stop::Challenged(books.gate.challenge(refused, now)));
-        }
-        match books.fault {
-            Some(Fault::WrongRole) => Err(Stop::Refused(Refusal::wrong_role())),
-            Some(Fault::AddressBlocked) => Err(Stop::Refused(Refusal::address_blocked())),
-            Some(Fault::Unavailable) | None => books.bucket.take(now).map_err(|wait| Stop::Limited { wait }),
-        }
-    }
-
     /// The answer to a request that does not come through.
     fn turn_away(&self, stop: Stop, uri: &Uri) -> Response {
         match stop {
-            Stop::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET")]).into_response(),
+            Stop::Portal => with_body(StatusCode::OK, "text/html; charset=utf-8", PORTAL.to_owned()),
+            Stop::WrongMethod { allowed } => {
+                (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, allowed)]).into_response()
+            }
             Stop::Challenged(challenge) => unauthorized(&challenge),
+            // Never recorded: the body of every other 401, with the header that RFC 6750 asks for.
+            Stop::BadToken => unauthorized(&format!("Bearer realm=\"{REALM}\", error=\"invalid_token\"")),
             Stop::Refused(refusal) => refuse(&refusal),
             Stop::Limited { wait } => {
                 let endpoint = Question::of(uri.path()).map(|question| question.limited_as());
@@ -140,11 +116,10 @@ impl Atlas {
             Ok(version) => version,
             Err(refusal) => return refuse(&refusal),
         };
+        let elapsed = self.since_start(self.now());
         let body = match question.job {
-            Some(job) => self.scenario.job(&question, job, self.elapsed()),
-            None => {
-                Page::read(uri.query()).and_then(|page| self.scenario.jobs(&question, page, self.elapsed()))
-            }
+            Some(job) => self.scenario.job(&question, job, elapsed),
+            None => Page::read(uri.query()).and_then(|page| self.scenario.jobs(&question, page, elapsed)),
         };
         let mut answer = match body {
             Ok(body) => with_body(StatusCode::OK, &version.media_type, body.to_string()),
@@ -174,8 +149,11 @@ impl Atlas {
 
 /// All that the server answers.
 pub fn router(atlas: Arc<Atlas>) -> Router {
-    let guarded =
-        Router::new().fallback(endpoint).layer(middleware::from_fn_with_state(Arc::clone(&atlas), guard));
+    let guarded = Router::new()
+        .route(oauth::TOKEN_PATH, post(oauth_token))
+        .route(oauth::REVOKE_PATH, post(oauth_revoke))
+        .fallback(endpoint)
+        .layer(middleware::from_fn_with_state(Arc::clone(&atlas), guard));
     Router::new().route("/demo/stats", get(stats)).merge(guarded).with_state(atlas)
 }
 
@@ -183,19 +161,77 @@ async fn endpoint(State(atlas): State<Arc<Atlas>>, uri: Uri, headers: HeaderMap)
     atlas.answer(&uri, headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()))
 }
 
+async fn oauth_token(State(atlas): State<Arc<Atlas>>, headers: HeaderMap, body: Body) -> Response {
+    let body = form_bytes(body).await;
+    let now = atlas.now();
+    let elapsed = atlas.since_start(now);
+    let token = oauth::token(&mut atlas.books().tokens, plea(&headers, &body), now, elapsed);
+    let mut answer = token.map_or_else(|denied| deny(&denied), |token| json_answer(StatusCode::OK, &token));
+    put(answer.headers_mut(), CACHE_CONTROL, "no-store");
+    answer
+}
+
+async fn oauth_revoke(State(atlas): State<Arc<Atlas>>, headers: HeaderMap, body: Body) -> Response {
+    let body = form_bytes(body).await;
+    let revoked = oauth::revoke(&mut atlas.books().tokens, plea(&headers, &body));
+    revoked.map_or_else(|denied| deny(&denied), |()| StatusCode::OK.into_response())
+}
+
+/// The body of a request for a token; nothing when it is longer than any such request.
+async fn form_bytes(body: Body) -> Bytes {
+    body::to_bytes(body, MOST_FORM_BYTES).await.unwrap_or_default()
+}
+
+fn plea<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Plea<'a> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    Plea { authorization: text(AUTHORIZATION), content_type: text(CONTENT_TYPE), body }
+}
+
+fn deny(denied: &Denied) -> Response {
+    let error = match denied {
+        Denied::Limited(refusal) => return refuse(refusal),
+        Denied::Oauth(error) => error,
+    };
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = json_answer(status, &error.body());
+    if status == StatusCode::UNAUTHORIZED {
+        put(answer.headers_mut(), WWW_AUTHENTICATE, &format!("Basic realm=\"{REALM}\""));
+    }
+    answer
+}
+
 /// What was asked so far, itself not counted.
 async fn stats(State(atlas): State<Arc<Atlas>>) -> Response {
-    let Stats { requests, challenges, answers } = atlas.stats();
+    let stats = atlas.stats();
     let answers: BTreeMap<_, _> =
-        answers.into_iter().map(|(status, count)| (status.to_string(), count)).collect();
-    json_answer(StatusCode::OK, &json!({"requests": requests, "challenges": challenges, "answers": answers}))
+        stats.answers.into_iter().map(|(status, count)| (status.to_string(), count)).collect();
+    let stats = json!({
+        "requests": stats.requests,
+        "challenges": stats.challenges,
+        "answers": answers,
+        "methods": stats.methods,
+        "writes": stats.writes,
+        "digest": stats.digest,
+        "bearer": stats.bearer,
+        "tokenRequests": stats.token_requests,
+        "revocations": stats.revocations,
+        "liveTokens": stats.live_tokens,
+    });
+    json_answer(StatusCode::OK, &stats)
 }
 
 /// Admits a request or answers it, and puts on what every answer carries.
-async fn guard(State(atlas): State<Arc<Atlas>>, request: Request, next: Next) -> Response {
+async fn guard(State(atlas): State<Arc<Atlas>>, mut request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
-    let mut answer = match atlas.admit(request.method(), &uri, request.headers()) {
-        Ok(remaining) => {
+    let now = atlas.now();
+    let elapsed = atlas.since_start(now);
+    let caller = Caller::of(request.method(), &uri, request.headers());
+    let admitted = atlas.books().admit(caller, now, elapsed);
+    let is_portal = admitted == Err(Stop::Portal);
+    let mut answer = match admitted {
+        Ok(Pass::Oauth) => next.run(request).await,
+        Ok(Pass::Api { who, remaining }) => {
+            request.extensions_mut().insert(who);
             let mut answer = next.run(request).await;
             // Where there is no such project, none was recorded: a limit belongs to one.
             if answer.headers().get(X_ERROR_CODE).is_none_or(|code| code != "GROUP_NOT_FOUND") {
@@ -206,8 +242,10 @@ async fn guard(State(atlas): State<Arc<Atlas>>, request: Request, next: Next) ->
         Err(stop) => atlas.turn_away(stop, &uri),
     };
     let number = atlas.enter(answer.status());
-    put(answer.headers_mut(), X_REQUEST_ID, &format!("demo-{number:06}"));
-    put(answer.headers_mut(), DATE, &http_date((atlas.now)()));
+    if !is_portal {
+        put(answer.headers_mut(), X_REQUEST_ID, &format!("demo-{number:06}"));
+        put(answer.headers_mut(), DATE, &http_date(atlas.now()));
+    }
     answer
 }
 
