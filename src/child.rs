@@ -20,8 +20,8 @@ use zeroize::Zeroizing;
 
 use crate::domain::text::{clean, shortened};
 
-/// Secrets are in variables that begin so.
-const SECRET: &str = "MONGODB_ATLAS_";
+/// Secrets are in variables that begin so, in those of the Atlas CLI as well.
+const SECRET: [&str; 2] = ["MONGODB_ATLAS_", "MCLI_"];
 
 /// The threads only read, write or wait.
 const STACK: usize = 64 * 1024;
@@ -198,7 +198,7 @@ fn spawn(
     command.args(arguments);
     if !may_know_secrets {
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with(SECRET) {
+            if SECRET.iter().any(|secret| name.to_string_lossy().starts_with(secret)) {
                 command.env_remove(name);
             }
         }
