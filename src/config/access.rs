@@ -61,6 +61,12 @@ impl Accounts {
         None
     }
 
+    /// Whether [`Accounts::access`] would wait for a keyring, so that it is to be called where waiting is allowed.
+    #[must_use]
+    pub fn may_wait(&self, _profile: Option<&Profile>) -> bool {
+        false
+    }
+
     /// How a profile (`None`: the session) reaches Atlas. It may wait for the keyring.
     #[must_use]
     pub fn access(&self, _profile: Option<&Profile>) -> Access {
