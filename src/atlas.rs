@@ -36,6 +36,8 @@ pub struct SignIn {
     pub place: String,
     /// What it signs with, and where that was found: `API key abcd…`, `keyring`.
     pub with: Option<(String, String)>,
+    /// What a person should know though it works: a keyring that is locked (once), a half that was passed over.
+    pub notes: Vec<String>,
 }
 
 /// Hears of it, without waiting.
@@ -170,12 +172,13 @@ impl Atlas {
     async fn access(&self, profile: Option<&Profile>) -> Access {
         if self.accounts.may_wait(profile) {
             let (accounts, asked) = (self.accounts.clone(), profile.cloned());
-            let access = tokio::task::spawn_blocking(move || accounts.access(asked.as_ref()));
+            let now = (self.now)();
+            let access = tokio::task::spawn_blocking(move || accounts.access(asked.as_ref(), now));
             if let Ok(access) = access.await {
                 return access;
             }
         }
-        self.accounts.access(profile)
+        self.accounts.access(profile, (self.now)())
     }
 
     fn make(&self, profile: Option<&Profile>, access: Access) -> Kept {
@@ -183,10 +186,11 @@ impl Atlas {
         if let Some(tell) = &self.tell {
             let with = access.credential.as_ref();
             let with = with.map(|found| (found.value.name(), found.source.to_string()));
-            tell(SignIn { profile: profile.cloned(), place: base.place().to_owned(), with });
+            let notes = access.notes;
+            tell(SignIn { profile: profile.cloned(), place: base.place().to_owned(), with, notes });
         }
         let credential = access.credential.map(|credential| credential.value);
-        let made = match (&credential, access.half_pair) {
+        let made = match (&credential, access.half_pair.or(access.refused)) {
             (None, why) => Err(ApiError::new(ErrorKind::NoCredentials, why)),
             (Some(credential), _) => Client::new(&base, Some(credential.clone()), self.limits, self.now),
         };
