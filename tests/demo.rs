@@ -13,6 +13,8 @@
 mod caller;
 #[path = "demo/endpoints.rs"]
 mod endpoints;
+#[path = "demo/places.rs"]
+mod places;
 #[path = "demo/sign_in.rs"]
 mod sign_in;
 
@@ -244,9 +246,9 @@ async fn unknown_ids_are_told_apart_in_the_recorded_words() {
     assert_eq!(answer.text().await.unwrap(), recorded);
 
     let elsewhere = format!("{root}/{}/clusters/events-eu/{jobs}/{}", known.project, known.job);
-    let unknown = [url_of(&demo, "july-report"), elsewhere, format!("{root}/x/clusters/y")];
+    let unknown = [url_of(&demo, "july-report"), elsewhere, format!("{root}/x/clusters/y/z")];
     let strange =
-        [demo.base_url.clone(), format!("{root}/x"), format!("{}/api/atlas/v9/?a=b", demo.base_url)];
+        [demo.base_url.clone(), format!("{root}/x/y"), format!("{}/api/atlas/v9/?a=b", demo.base_url)];
     for url in unknown.iter().chain(&strange) {
         let answer = caller.get(url).await;
         assert_eq!((answer.status().as_u16(), header(&answer, "x-error-code")), (404, "RESOURCE_NOT_FOUND"));

@@ -2,20 +2,24 @@
 //! client talk to.
 //!
 //! It speaks as the recorded API does, for all kinds of restore jobs: the same digest challenge and strict nonce
-//! counts, the same versions, bodies, lists, rate-limit headers and errors. What happens to which job is a table
+//! counts, the same versions, bodies, lists, rate-limit headers and errors. Service accounts get tokens as documented,
+//! and keys and accounts have roles and access lists ([`Principal`], [`Access`]). What happens to which job is a table
 //! ([`scenario`]); everything that decides is a function of the time since the start. There is no timer and no periodic
 //! task: when nobody asks, nothing wakes up. It reads no file, no credential and no network but its own listening socket.
 //!
 //! Must not know the client, the worker or the screen.
 
 mod admission;
+mod answer;
 mod digest;
 mod endpoint;
+mod limits;
 mod oauth;
 mod page;
 mod principal;
 mod rate;
 mod refusal;
+mod resource;
 pub mod scenario;
 mod server;
 mod token;
@@ -32,7 +36,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use digest::{NonceLife, REALM};
-pub use principal::{Access, Principal};
+pub use principal::{Access, Organization, Principal, Role};
 pub use rate::RateLimit;
 pub use token::TokenLimits;
 
@@ -45,6 +49,7 @@ use digest::Gate;
 use rate::Bucket;
 use scenario::Scenario;
 pub use scenario::{Fleet, ServerlessEndpoints};
+use server::Project;
 use token::Tokens;
 
 /// How the server behaves. The default is what `--demo` runs.
@@ -66,6 +71,8 @@ pub struct Options {
     pub tokens: TokenLimits,
     /// Of every principal, whether it uses a key or a token.
     pub access: Access,
+    /// Whether there is a second organization with a project of its own, which is [`Principal::Partner`]'s alone.
+    pub second_organization: bool,
 }
 
 /// What is wrong with every answer.
@@ -115,6 +122,8 @@ pub struct Running {
     pub client_secret: Secret,
     /// In the order in which they are shown: those of the plot, then those of a fleet.
     pub lookups: Vec<Lookup>,
+    /// Those of the second organization, where there is one: the same labels and clusters, other ids.
+    pub partner_lookups: Vec<Lookup>,
     atlas: Arc<server::Atlas>,
     /// Dropped with the rest, which is the signal to stop.
     _stop: oneshot::Sender<()>,
@@ -149,12 +158,19 @@ impl Running {
         self.atlas.change(|books| books.clock_ahead = ahead);
     }
 
+    /// A token as a login or a command hands it over: no request is made for it, and none counted. `None` when the
+    /// account has as many as it may have.
+    #[must_use]
+    pub fn token(&self, who: Principal) -> Option<Secret> {
+        self.atlas.mint(who)
+    }
+
     /// Ends all tokens at once, as somebody does who revokes them.
     pub fn revoke_tokens(&self) {
         self.atlas.change(|books| books.tokens.revoke_all());
     }
 
-    /// The lookup of that label.
+    /// The lookup of that label, in the first project.
     #[must_use]
     pub fn lookup(&self, label: &str) -> Option<&Lookup> {
         self.lookups.iter().find(|lookup| lookup.label == label)
@@ -170,7 +186,7 @@ impl Running {
 
     /// The lookup's path, and the media type to ask for. The kind is never `auto` here, so that there is one.
     fn endpoint(&self, lookup: &Lookup) -> Option<Endpoint> {
-        let kind: Kind = self.atlas.scenario.kind(&lookup.target);
+        let kind: Kind = self.atlas.kind(&lookup.target);
         Target { kind, ..lookup.target.clone() }.endpoint()
     }
 }
@@ -244,15 +260,34 @@ async fn bind(
     options: Options,
     clock: impl Clock,
 ) -> io::Result<(Running, impl Future<Output = ()> + Send + 'static)> {
-    let Options { port, seed, nonce, rate, clock_ahead, fault, serverless, fleet, tokens, access } = options;
+    let Options {
+        port,
+        seed,
+        nonce,
+        rate,
+        clock_ahead,
+        fault,
+        serverless,
+        fleet,
+        tokens,
+        access,
+        second_organization,
+    } = options;
     let named = |error: io::Error| io::Error::new(error.kind(), format!("127.0.0.1:{port}: {error}"));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(named)?;
     let address = listener.local_addr()?;
 
     let now: server::Now = Box::new(move || clock.now());
     let start = now().saturating_add(clock_ahead).unwrap_or_else(|_| now());
-    let scenario = Scenario::new(seed, serverless, fleet, start);
-    let lookups = scenario.lookups().cloned().collect();
+    let first = Scenario::new(seed, serverless, fleet, start);
+    let lookups = first.lookups().cloned().collect();
+    let mut projects = vec![Project { organization: Organization::First, scenario: first }];
+    let mut partner_lookups = Vec::new();
+    if second_organization {
+        let scenario = Scenario::new(!seed, serverless, None, start);
+        partner_lookups.extend(scenario.lookups().cloned());
+        projects.push(Project { organization: Organization::Second, scenario });
+    }
     let books = Books {
         gate: Gate::new(nonce),
         tokens: Tokens::new(tokens),
@@ -263,7 +298,7 @@ async fn bind(
         clock_ahead,
         stats: Stats::default(),
     };
-    let atlas = Arc::new(server::Atlas::new(scenario, now, rate, books));
+    let atlas = Arc::new(server::Atlas::new(projects, now, rate, books));
 
     let (stop, stopped) = oneshot::channel::<()>();
     let router = server::router(Arc::clone(&atlas));
@@ -279,20 +314,32 @@ async fn bind(
         client_id: Principal::Owner.client_id(),
         client_secret: Principal::Owner.client_secret(),
         lookups,
+        partner_lookups,
         atlas,
         _stop: stop,
     };
     Ok((running, serving))
 }
 
+/// The keys that open less, for a look at what a small role is told.
+const SMALLER: [(&str, Principal); 3] = [
+    ("Project Backup Manager", Principal::BackupManager),
+    ("Project Read Only", Principal::ReadOnly),
+    ("no role in the project", Principal::Member),
+];
+
 /// What a person needs to ask the server something.
 fn introduce(running: &Running, out: &mut impl Write) -> io::Result<()> {
     let key = running.private_key.expose_secret();
-    writeln!(out, "URL          {}", running.base_url)?;
-    writeln!(out, "public key   {}", running.public_key)?;
-    writeln!(out, "private key  {key}")?;
-    writeln!(out, "client id    {}", running.client_id)?;
-    writeln!(out, "secret       {}", running.client_secret.expose_secret())?;
+    writeln!(out, "URL            {}", running.base_url)?;
+    writeln!(out, "public key     {}", running.public_key)?;
+    writeln!(out, "private key    {key}")?;
+    writeln!(out, "client id      {}", running.client_id)?;
+    writeln!(out, "client secret  {}", running.client_secret.expose_secret())?;
+    writeln!(out)?;
+    for (role, who) in SMALLER {
+        writeln!(out, "{role:<22} {} {}", who.public_key(), who.private_key().expose_secret())?;
+    }
     writeln!(out)?;
     for lookup in &running.lookups {
         writeln!(out, "{:<18} {}", lookup.label, lookup.target)?;

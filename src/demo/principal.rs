@@ -28,7 +28,8 @@ pub enum Organization {
     Second,
 }
 
-/// A role in a project. A greater one may what a smaller one may.
+/// A role in a project. A greater one may what a smaller one may; that backup managers may read the rest too is our
+/// reading of the description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     ReadOnly,
@@ -46,6 +47,26 @@ pub enum Access {
     NotListed,
     /// There is no list, and the organization asks for one.
     ListRequired,
+}
+
+impl Organization {
+    /// Begins with the time of its making, as every id does.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::First => "5e4a1c7ade30000000000001",
+            Self::Second => "60b5f2e1de30000000000002",
+        }
+    }
+
+    /// The name of its project.
+    #[must_use]
+    pub fn project_name(self) -> &'static str {
+        match self {
+            Self::First => "shop-production",
+            Self::Second => "warehouse-production",
+        }
+    }
 }
 
 impl Principal {

@@ -4,41 +4,39 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use axum::Router;
 use axum::body::{self, Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{
-    ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, DATE, RETRY_AFTER, WWW_AUTHENTICATE,
-};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::http::header::{ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, DATE};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Stats;
 use super::admission::{Books, Caller, Pass, Stop};
-use super::digest::REALM;
+use super::answer::{self, X_ERROR_CODE, deny, http_date, json_answer, put, refuse, unauthorized, with_body};
 use super::endpoint::Question;
-use super::oauth::{self, Denied, Plea};
+use super::limits::{self, Filter};
+use super::oauth::{self, Plea};
 use super::page::Page;
+use super::principal::{Organization, Principal, Role};
 use super::rate::RateLimit;
-use super::refusal::{Refusal, UNAUTHORIZED};
+use super::refusal::Refusal;
+use super::resource::Asked;
 use super::scenario::Scenario;
+use crate::domain::secret::Secret;
+use crate::domain::target::{Kind, Target};
 
-const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
-
-/// Where something in between would have a person sign in.
-const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Guest network</title></head>\
-    <body><h1>Welcome</h1><p>Accept the terms to go online.</p></body></html>\n";
 
 /// A request for a token is a few words; this is far more than that.
 const MOST_FORM_BYTES: usize = 16 * 1024;
@@ -48,21 +46,43 @@ pub type Now = Box<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The one server: what never changes, and what each request changes.
 pub struct Atlas {
-    pub scenario: Scenario,
+    /// One, or one of each organization.
+    projects: Vec<Project>,
     now: Now,
+    /// By its own clock.
+    start: Timestamp,
     limit: RateLimit,
     books: Mutex<Books>,
 }
 
+/// A project, and what goes on in it.
+pub struct Project {
+    pub organization: Organization,
+    pub scenario: Scenario,
+}
+
 impl Atlas {
-    pub fn new(scenario: Scenario, now: Now, limit: RateLimit, books: Books) -> Self {
-        Self { scenario, now, limit, books: Mutex::new(books) }
+    pub fn new(projects: Vec<Project>, now: Now, limit: RateLimit, books: Books) -> Self {
+        let start = projects.first().map_or_else(&now, |project| project.scenario.start());
+        Self { projects, now, start, limit, books: Mutex::new(books) }
+    }
+
+    /// The kind that a lookup of one of the projects turns out to be.
+    pub fn kind(&self, target: &Target) -> Kind {
+        let project = self.project(target.project.as_str());
+        project.map_or(target.kind, |project| project.scenario.kind(target))
     }
 
     pub fn stats(&self) -> Stats {
         let now = self.now();
         let books = self.books();
         Stats { live_tokens: books.tokens.live(now), ..books.stats.clone() }
+    }
+
+    /// A token that nobody asked for; none when the account has all it may have.
+    pub fn mint(&self, who: Principal) -> Option<Secret> {
+        let now = self.now();
+        self.books().tokens.mint(who, now)
     }
 
     /// Changes what requests meet from now on.
@@ -78,7 +98,7 @@ impl Atlas {
 
     /// From the start to `now`; zero when the clock was set to before it.
     fn since_start(&self, now: Timestamp) -> Duration {
-        now.duration_since(self.scenario.start()).try_into().unwrap_or_default()
+        now.duration_since(self.start).try_into().unwrap_or_default()
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -89,16 +109,15 @@ impl Atlas {
     /// The answer to a request that does not come through.
     fn turn_away(&self, stop: Stop, uri: &Uri) -> Response {
         match stop {
-            Stop::Portal => with_body(StatusCode::OK, "text/html; charset=utf-8", PORTAL.to_owned()),
+            Stop::Portal => answer::portal(),
             Stop::WrongMethod { allowed } => {
                 (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, allowed)]).into_response()
             }
             Stop::Challenged(challenge) => unauthorized(&challenge),
-            // Never recorded: the body of every other 401, with the header that RFC 6750 asks for.
-            Stop::BadToken => unauthorized(&format!("Bearer realm=\"{REALM}\", error=\"invalid_token\"")),
+            Stop::BadToken => answer::bad_token(),
             Stop::Refused(refusal) => refuse(&refusal),
             Stop::Limited { wait } => {
-                let endpoint = Question::of(uri.path()).map(|question| question.limited_as());
+                let endpoint = Asked::of(uri.path()).map(|asked| asked.limited_as());
                 let endpoint = endpoint.unwrap_or_else(|| uri.path().trim_start_matches('/').to_owned());
                 let mut answer = refuse(&Refusal::limited(wait, self.limit, &endpoint));
                 self.put_budget(answer.headers_mut(), 0);
@@ -107,20 +126,79 @@ impl Atlas {
         }
     }
 
+    fn project(&self, id: &str) -> Option<&Project> {
+        self.projects.iter().find(|project| project.scenario.project().as_str() == id)
+    }
+
+    /// The project of that id, for somebody with at least that role in it.
+    fn project_for(&self, who: Principal, least: Role, id: &str) -> Result<&Project, Refusal> {
+        let project = self.project(id).ok_or_else(|| Refusal::group_not_found(id))?;
+        match who.role_in(project.organization) {
+            None => Err(Refusal::not_in_project()),
+            Some(role) if role < least => Err(Refusal::small_role()),
+            Some(_) => Ok(project),
+        }
+    }
+
+    /// The body of an answer.
+    fn body(&self, who: Principal, asked: &Asked<'_>, query: Option<&str>) -> Result<Value, Refusal> {
+        let least = asked.role();
+        match asked {
+            Asked::Jobs(question) => self.jobs(who, least, question, query),
+            Asked::Projects => {
+                let mine = self.projects.iter().filter(|project| who.role_in(project.organization).is_some());
+                let mine = mine.map(|project| project.scenario.project_body(project.organization));
+                Ok(Page::read(query)?.list("/api/atlas/v2/groups", &mine.collect::<Vec<_>>()))
+            }
+            Asked::Project(id) => {
+                let project = self.project_for(who, least, id)?;
+                Ok(project.scenario.project_body(project.organization))
+            }
+            Asked::Clusters { project, tenancy, instance } => {
+                let scenario = &self.project_for(who, least, project)?.scenario;
+                match instance {
+                    Some(instance) => scenario.cluster(*tenancy, instance),
+                    None => Ok(scenario.clusters(*tenancy, Page::read(query)?)),
+                }
+            }
+            Asked::RateLimits => {
+                let filter = Filter::read(query);
+                if let Some(project) = &filter.project {
+                    self.project_for(who, least, project)?;
+                }
+                let sets = limits::published(self.limit, &filter);
+                Ok(Page::read(query)?.list("/api/atlas/v2/rateLimits", &sets))
+            }
+        }
+    }
+
+    /// One job, or a list of them. An endpoint that has ended says so to everybody.
+    fn jobs(
+        &self,
+        who: Principal,
+        least: Role,
+        question: &Question<'_>,
+        query: Option<&str>,
+    ) -> Result<Value, Refusal> {
+        let ended = self.projects.iter().find(|project| project.scenario.has_ended(question.endpoint));
+        let project = ended.map_or_else(|| self.project_for(who, least, question.project), Ok)?;
+        let elapsed = self.since_start(self.now());
+        match question.job {
+            Some(job) => project.scenario.job(question, job, elapsed),
+            None => project.scenario.jobs(question, Page::read(query)?, elapsed),
+        }
+    }
+
     /// The answer of an endpoint.
-    fn answer(&self, uri: &Uri, accept: Option<&str>) -> Response {
-        let Some(question) = Question::of(uri.path()) else {
+    fn answer(&self, who: Principal, uri: &Uri, accept: Option<&str>) -> Response {
+        let Some(asked) = Asked::of(uri.path()) else {
             return refuse(&Refusal::resource_not_found(uri.path()));
         };
-        let version = match question.version(accept) {
+        let version = match asked.version(accept) {
             Ok(version) => version,
             Err(refusal) => return refuse(&refusal),
         };
-        let elapsed = self.since_start(self.now());
-        let body = match question.job {
-            Some(job) => self.scenario.job(&question, job, elapsed),
-            None => Page::read(uri.query()).and_then(|page| self.scenario.jobs(&question, page, elapsed)),
-        };
+        let body = self.body(who, &asked, uri.query());
         let mut answer = match body {
             Ok(body) => with_body(StatusCode::OK, &version.media_type, body.to_string()),
             Err(refusal) => refuse(&refusal),
@@ -157,8 +235,13 @@ pub fn router(atlas: Arc<Atlas>) -> Router {
     Router::new().route("/demo/stats", get(stats)).merge(guarded).with_state(atlas)
 }
 
-async fn endpoint(State(atlas): State<Arc<Atlas>>, uri: Uri, headers: HeaderMap) -> Response {
-    atlas.answer(&uri, headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()))
+async fn endpoint(
+    State(atlas): State<Arc<Atlas>>,
+    Extension(who): Extension<Principal>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    atlas.answer(who, &uri, headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()))
 }
 
 async fn oauth_token(State(atlas): State<Arc<Atlas>>, headers: HeaderMap, body: Body) -> Response {
@@ -185,19 +268,6 @@ async fn form_bytes(body: Body) -> Bytes {
 fn plea<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Plea<'a> {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     Plea { authorization: text(AUTHORIZATION), content_type: text(CONTENT_TYPE), body }
-}
-
-fn deny(denied: &Denied) -> Response {
-    let error = match denied {
-        Denied::Limited(refusal) => return refuse(refusal),
-        Denied::Oauth(error) => error,
-    };
-    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = json_answer(status, &error.body());
-    if status == StatusCode::UNAUTHORIZED {
-        put(answer.headers_mut(), WWW_AUTHENTICATE, &format!("Basic realm=\"{REALM}\""));
-    }
-    answer
 }
 
 /// What was asked so far, itself not counted.
@@ -247,45 +317,4 @@ async fn guard(State(atlas): State<Arc<Atlas>>, mut request: Request, next: Next
         put(answer.headers_mut(), DATE, &http_date(atlas.now()));
     }
     answer
-}
-
-/// `Tue, 24 Nov 2026 03:41:07 GMT`, with nothing before 1970.
-fn http_date(now: Timestamp) -> String {
-    let since_1970 = Duration::from_secs(u64::try_from(now.as_second()).unwrap_or_default());
-    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + since_1970)
-}
-
-fn refuse(refusal: &Refusal) -> Response {
-    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = json_answer(status, &refusal.body());
-    put(answer.headers_mut(), X_ERROR_CODE, refusal.code);
-    if let Some(seconds) = refusal.retry_after {
-        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
-    }
-    answer
-}
-
-/// A 401 as recorded: without rate limit, and its code only in the body.
-fn unauthorized(challenge: &str) -> Response {
-    let mut answer = with_body(StatusCode::UNAUTHORIZED, "application/json", UNAUTHORIZED.to_owned());
-    put(answer.headers_mut(), WWW_AUTHENTICATE, challenge);
-    answer
-}
-
-fn json_answer(status: StatusCode, body: &Value) -> Response {
-    with_body(status, "application/json", body.to_string())
-}
-
-fn with_body(status: StatusCode, media_type: &str, body: String) -> Response {
-    let mut answer = Response::new(Body::from(body));
-    *answer.status_mut() = status;
-    put(answer.headers_mut(), CONTENT_TYPE, media_type);
-    answer
-}
-
-/// Sets a header to a text of our own; one that is no header value is left out.
-fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
 }

@@ -3,7 +3,7 @@
 //! A token looks like the JWT that Atlas sends, so that a client can read when it is over; who holds it is looked up
 //! here, never read out of it. Knows no HTTP; the time is a parameter, and nothing runs out by a timer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use base64::Engine;
@@ -13,15 +13,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::principal::Principal;
-use super::rate::{Bucket, RateLimit};
 use crate::domain::secret::{ExposeSecret, Secret};
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// How tokens are given out. The default is what Atlas documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenLimits {
     /// How long a token is good, in whole seconds.
     pub life: Duration,
-    /// How many requests for a token an account has in a minute.
+    /// How many requests for a token an account has in any minute.
     pub per_minute: u32,
     /// How many tokens of an account may be good at once.
     pub live: usize,
@@ -44,7 +45,8 @@ struct Token {
 pub struct Tokens {
     limits: TokenLimits,
     live: Vec<Token>,
-    asked: BTreeMap<Principal, Bucket>,
+    /// When each account has asked in the last minute, the oldest first; those that were turned away not counted.
+    asked: BTreeMap<Principal, VecDeque<Duration>>,
     minted: u64,
     rng: Rng,
 }
@@ -65,12 +67,17 @@ impl Tokens {
     /// # Errors
     /// Too many of them in this minute: the whole seconds until the next one may come.
     pub fn ask(&mut self, who: Principal, elapsed: Duration) -> Result<(), u64> {
-        let limit = RateLimit {
-            capacity: self.limits.per_minute,
-            refill: self.limits.per_minute,
-            period: Duration::from_secs(60),
-        };
-        self.asked.entry(who).or_insert_with(|| Bucket::full(limit)).take(elapsed).map(drop)
+        let asked = self.asked.entry(who).or_default();
+        // One that lies ahead is of before the clock was set back.
+        asked.retain(|at| elapsed.checked_sub(*at).is_some_and(|age| age < MINUTE));
+        let most = usize::try_from(self.limits.per_minute).unwrap_or(usize::MAX);
+        if asked.len() >= most {
+            let oldest = asked.front().copied().unwrap_or(elapsed);
+            let wait = (oldest + MINUTE).saturating_sub(elapsed);
+            return Err(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+        }
+        asked.push_back(elapsed);
+        Ok(())
     }
 
     /// A new token, or none when the account has as many as it may have.
@@ -183,11 +190,13 @@ mod tests {
     #[test]
     fn requests_are_limited_for_each_account_alone() {
         let mut tokens = Tokens::new(TokenLimits { per_minute: 2, ..TokenLimits::default() });
-        let start = Duration::ZERO;
-        assert_eq!(tokens.ask(Principal::Owner, start), Ok(()));
-        assert_eq!(tokens.ask(Principal::Owner, start), Ok(()));
-        assert_eq!(tokens.ask(Principal::Owner, start), Err(30));
-        assert_eq!(tokens.ask(Principal::Member, start), Ok(()));
-        assert_eq!(tokens.ask(Principal::Owner, Duration::from_secs(30)), Ok(()));
+        let at = Duration::from_secs;
+        assert_eq!(tokens.ask(Principal::Owner, at(0)), Ok(()));
+        assert_eq!(tokens.ask(Principal::Owner, at(20)), Ok(()));
+        assert_eq!(tokens.ask(Principal::Owner, Duration::from_millis(20_500)), Err(40));
+        assert_eq!(tokens.ask(Principal::Member, at(21)), Ok(()));
+        assert_eq!(tokens.ask(Principal::Owner, at(60)), Ok(()));
+        assert_eq!(tokens.ask(Principal::Owner, at(61)), Err(19));
+        assert_eq!(tokens.ask(Principal::Owner, at(0)), Ok(()), "a clock set back knows nothing of later");
     }
 }

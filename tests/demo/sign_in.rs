@@ -123,12 +123,12 @@ async fn the_eleventh_request_of_a_minute_has_to_wait() {
     }
     let limited = send(&demo, "token", basic_of(Principal::Owner), GRANT.to_owned()).await;
     assert_eq!(told(&limited), (429, "RATE_LIMITED".to_owned()));
-    assert_eq!(header(&limited, "retry-after"), "6");
+    assert_eq!(header(&limited, "retry-after"), "60");
     let limited = body(limited).await;
     assert_eq!(limited["detail"], "Resource /api/oauth/token is limited to 10 requests every 1 minutes.");
     assert_eq!(limited["parameters"], json!(["/api/oauth/token", 10, 1]));
     token_of(&demo, Principal::ReadOnly).await;
-    clock.wind(6);
+    clock.wind(60);
     token_of(&demo, Principal::Owner).await;
     assert_eq!(demo.stats().token_requests, 13);
 }
@@ -148,6 +148,16 @@ async fn an_account_that_has_all_its_tokens_gets_no_more_until_one_is_over() {
     clock.wind(1);
     token_of(&demo, Principal::Owner).await;
     assert_eq!(demo.stats().live_tokens, 2);
+}
+
+#[tokio::test]
+async fn a_token_may_be_handed_over_without_a_request() {
+    let tokens = TokenLimits { live: 1, ..TokenLimits::default() };
+    let (demo, _) = started(Options { tokens, ..Options::default() }).await;
+    let token = demo.token(Principal::ReadOnly).unwrap();
+    assert_eq!(with_token(&url_of(&demo, "eu-nightly"), token.expose_secret()).await.status(), 200);
+    assert_eq!((demo.stats().token_requests, demo.stats().live_tokens), (0, 1));
+    assert!(demo.token(Principal::ReadOnly).is_none());
 }
 
 #[tokio::test]
