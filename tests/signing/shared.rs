@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 
@@ -89,18 +91,24 @@ async fn a_refused_token_is_replaced_by_the_newer_one_of_another_program() {
 #[tokio::test]
 async fn a_refused_token_does_not_stay_in_the_file() {
     let home = tempfile::tempdir().unwrap();
-    let demo = demo().await;
-    let client = sharing(&demo.base_url, home.path());
-    ask(&client, &demo).await.unwrap();
-    let path = file(home.path());
-    demo.revoke_tokens();
-    demo.set_fault(None);
-    let before = fs::read(&path).unwrap();
-    ask(&client, &demo).await.unwrap();
-    assert_ne!(fs::read(&path).unwrap(), before);
-    // And where no new one can be had, it is gone.
-    let server = issuer(|token| if token == "token-1" { Reply::ok(JOB) } else { refusal() }).await;
-    let _ = server;
+    let (given, over) = (AtomicBool::new(false), Arc::new(AtomicBool::new(false)));
+    let is_over = over.clone();
+    let server = Server::start(move |request: &Request| match is_token_request(request) {
+        true if !given.swap(true, Ordering::SeqCst) => {
+            Reply::ok(r#"{"access_token":"token-1","expires_in":3600}"#)
+        }
+        true => Reply::new("503 Service Unavailable", &[], ""),
+        false if is_over.load(Ordering::SeqCst) => refusal(),
+        false => Reply::ok(JOB),
+    })
+    .await;
+    let client = sharing(&server.base, home.path());
+    ask_any(&client).await.unwrap();
+    assert!(file(home.path()).exists());
+    over.store(true, Ordering::SeqCst);
+    let error = ask_any(&client).await.unwrap_err();
+    assert_eq!((error.kind, error.meta.requests), (ErrorKind::ServerError, 2));
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "the lock alone");
 }
 
 /// What a file that is wrong in some way costs: one request for a token, and nothing else.
