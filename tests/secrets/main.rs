@@ -175,9 +175,9 @@ const WAYS: &[Way] = &[
     },
     Way {
         name: "a command that prints a token",
-        variables: &[("KEPT", LOGIN_TOKEN), ("PATH", "/usr/bin:/bin")],
-        files: &[],
-        arguments: &["--credential-command", "sh -c 'echo $KEPT'"],
+        variables: &[],
+        files: &[("kept", LOGIN_TOKEN)],
+        arguments: &["--credential-command", "sh -c 'cat \"$ATLAS_TUI_HOME/kept\"'"],
         secrets: &[LOGIN_TOKEN],
         sent: true,
         accepted: true,
