@@ -168,6 +168,8 @@ pub struct Common {
 pub enum Command {
     /// Read one restore job and print it
     Get(Get),
+    /// Print every setting, credential and profile, and who gave it; no secrets
+    Config(Config),
     /// Run the embedded Atlas of --demo alone, and print its URL and keys
     DemoServer(DemoServer),
 }
@@ -186,6 +188,15 @@ pub struct Get {
     /// Tell the phase by the exit code: 0 done, 3 failed, 4 cancelled, 5 expired, 9 still running
     #[arg(long)]
     pub exit_status: bool,
+}
+
+/// Flags of `config`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
+#[command(after_help = "Environment and files: atlas-tui --help")]
+pub struct Config {
+    /// Form of the listing [default: text]
+    #[arg(short, long, value_name = "FORM")]
+    pub output: Option<Output>,
 }
 
 /// The forms in which an answer is printed.

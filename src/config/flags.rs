@@ -17,13 +17,10 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
     match &mut args.command {
         None => args.demo |= env.flag("ATLAS_TUI_DEMO")?.unwrap_or_default(),
         Some(Command::Get(get)) => {
-            if get.output.is_none() {
-                get.output = env.read("ATLAS_TUI_OUTPUT", |text| {
-                    Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned())
-                })?;
-            }
+            output(&mut get.output, env)?;
             get.exit_status |= env.flag("ATLAS_TUI_EXIT_STATUS")?.unwrap_or_default();
         }
+        Some(Command::Config(config)) => output(&mut config.output, env)?,
         Some(Command::DemoServer(server)) => {
             if server.port.is_none() {
                 server.port = env.parsed("ATLAS_TUI_PORT")?;
@@ -35,6 +32,15 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
                 server.fleet = env.read("ATLAS_TUI_FLEET", fleet::parse)?;
             }
         }
+    }
+    Ok(())
+}
+
+fn output(flag: &mut Option<Output>, env: Env<'_>) -> Result<(), ConfigError> {
+    if flag.is_none() {
+        *flag = env.read("ATLAS_TUI_OUTPUT", |text| {
+            Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned())
+        })?;
     }
     Ok(())
 }
