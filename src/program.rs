@@ -117,7 +117,7 @@ fn signal_code(signal: Signal) -> u8 {
 
 /// All the clients of the session, none of which is made yet.
 fn atlas(settings: &Settings) -> Atlas {
-    Atlas::new(settings.accounts.clone(), || SystemClock.now())
+    Atlas::new(settings.accounts.clone(), || SystemClock.now()).sharing_tokens(settings.paths.tokens())
 }
 
 /// For requests, on this thread; or says that the system refuses it.

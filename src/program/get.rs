@@ -45,7 +45,11 @@ pub(super) fn run(
         raw: get.raw,
     };
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
-    let get = headless::get(atlas, clock, &jobs, &options, &mut out, &mut err);
+    let get = async {
+        let code = headless::get(atlas, clock, &jobs, &options, &mut out, &mut err).await;
+        atlas.leave().await;
+        code
+    };
     Ok(run_to_end(runtime, get))
 }
 

@@ -37,7 +37,12 @@ pub(super) fn run(
     };
     let Some(runtime) = super::runtime() else { return Ok(super::INTERNAL) };
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
-    Ok(run_to_end(runtime, list::list(atlas, clock, &scope, &options, &mut out, &mut err)))
+    let list = async {
+        let code = list::list(atlas, clock, &scope, &options, &mut out, &mut err).await;
+        atlas.leave().await;
+        code
+    };
+    Ok(run_to_end(runtime, list))
 }
 
 /// Whose jobs: project and cluster by flag or variable, or the saved lookups, narrowed down by the flags alone.

@@ -43,6 +43,12 @@ const TOKEN_PATH: &str = "/api/oauth/token";
 const PRIVATE_KEY: &str = "e3b7c19f-52d8-4fa6-9c07-d41b8e6a2f93";
 const PASTED_KEY: &str = "b8a04d6e-71cf-4e29-8d53-06f9c2e7a1b4";
 
+const CLIENT_SECRET: &str = "mdb_sa_sk_Yq7vLx2RkTn9ZpWc4HdJ8sGm";
+const LOGIN_TOKEN: &str = "eyJhbGciOi.Kq3xVt8nBw5zRf.Lp6yDs9cHm";
+
+/// What Atlas gives to the service account, and the file for all that run is the only place for it here.
+const MINTED_TOKEN: &str = "Wd5gJk8rTq.Xn2vBc7mZl.Ph4sFy9tQe";
+
 const RUNNING: &str = include_str!("../recordings/dedicated-automated-in-progress.http");
 const FINISHED: &str = include_str!("../recordings/dedicated-automated-finished.http");
 
@@ -137,7 +143,7 @@ const WAYS: &[Way] = &[
         secrets: &[PRIVATE_KEY],
         sent: false,
         accepted: true,
-        shows: "no key",
+        shows: "no sign-in",
         says: "MONGODB_ATLAS_PUBLIC_API_KEY is not",
     },
     Way {
@@ -155,20 +161,81 @@ const WAYS: &[Way] = &[
         shows: "refused the key",
         says: "refused the key",
     },
+    Way {
+        name: "a service account",
+        variables: ACCOUNT,
+        files: &[],
+        arguments: &[],
+        secrets: &[CLIENT_SECRET],
+        sent: false,
+        accepted: true,
+        shows: "RUNNING",
+        says: "",
+    },
+    Way {
+        name: "a service account whose tokens Atlas refuses",
+        variables: ACCOUNT,
+        files: &[],
+        arguments: &[],
+        secrets: &[CLIENT_SECRET],
+        sent: false,
+        accepted: false,
+        shows: "refused the service account",
+        says: "refused the service account",
+    },
+    Way {
+        name: "a token in the environment",
+        variables: &[("MONGODB_ATLAS_ACCESS_TOKEN", LOGIN_TOKEN)],
+        files: &[],
+        arguments: &[],
+        secrets: &[LOGIN_TOKEN],
+        sent: true,
+        accepted: true,
+        shows: "RUNNING",
+        says: "",
+    },
+    Way {
+        name: "a token that Atlas refuses",
+        variables: &[("MONGODB_ATLAS_ACCESS_TOKEN", LOGIN_TOKEN)],
+        files: &[],
+        arguments: &[],
+        secrets: &[LOGIN_TOKEN],
+        sent: true,
+        accepted: false,
+        shows: "token over",
+        says: "atlas auth login",
+    },
+    Way {
+        name: "a command that prints a token",
+        variables: &[],
+        files: &[("kept", LOGIN_TOKEN)],
+        arguments: &["--credential-command", "sh -c 'cat \"$ATLAS_TUI_HOME/kept\"'"],
+        secrets: &[LOGIN_TOKEN],
+        sent: true,
+        accepted: true,
+        shows: "RUNNING",
+        says: "",
+    },
+];
+
+const ACCOUNT: &[(&str, &str)] = &[
+    ("MONGODB_ATLAS_CLIENT_ID", "mdb_sa_id_65ca3f3e9a45cd888d59f0d6"),
+    ("MONGODB_ATLAS_CLIENT_SECRET", CLIENT_SECRET),
 ];
 
 /// An Atlas that challenges what is not signed, and has one job, which ends when it has been read three times.
 fn atlas(accepted: bool) -> Server {
+    let read = std::sync::atomic::AtomicUsize::new(0);
     Server::start(move |request: &Request, _| {
+        if request.path == TOKEN_PATH {
+            return json(&format!(r#"{{"access_token":"{MINTED_TOKEN}","expires_in":3600}}"#));
+        }
         if !accepted || !request.has("authorization") {
             return challenge();
         }
-        let count: usize = request
-            .text
-            .split("nc=")
-            .nth(1)
-            .and_then(|rest| usize::from_str_radix(&rest[..8], 16).ok())
-            .unwrap_or_default();
+        let count = request.text.split("nc=").nth(1);
+        let count = count.and_then(|rest| usize::from_str_radix(&rest[..8], 16).ok());
+        let count = count.unwrap_or_else(|| read.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1);
         let recording = if count > 3 { FINISHED } else { RUNNING };
         json(recording.split_once("\n\n").unwrap().1)
     })
@@ -195,6 +262,7 @@ impl Way {
     /// Everything that the terminal was sent so far, and what it shows.
     fn look(&self, emulator: &Emulator) {
         assert_without(self.secrets, self.name, &emulator.log());
+        assert_without(&[MINTED_TOKEN], self.name, &emulator.log());
         assert_without(self.secrets, self.name, &emulator.with_screen(vt100::Screen::contents));
     }
 
@@ -215,8 +283,22 @@ impl Way {
         let texts = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         for text in &texts {
             assert_without(self.secrets, self.name, text);
+            assert_without(&[MINTED_TOKEN], self.name, text);
         }
         texts
+    }
+
+    /// Every file that it left behind. How many there are.
+    fn assert_files_without(&self, home: &Path) -> usize {
+        let given: Vec<&str> = self.files.iter().map(|(path, _)| *path).collect();
+        let shared = fs::read_dir(home.join("state/tokens"));
+        let shared =
+            shared.into_iter().flatten().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let shared: Vec<String> = shared.collect();
+        let shared: Vec<&str> = shared.iter().map(String::as_str).collect();
+        assert_eq!(shared.is_empty(), self.variables != ACCOUNT, "{}: {shared:?}", self.name);
+        assert_files_without(&[MINTED_TOKEN], home, &shared);
+        assert_files_without(self.secrets, home, &given)
     }
 
     fn assert_requests_without(&self, server: &Server) {
@@ -282,8 +364,7 @@ fn a_session_at_the_dashboard_gives_nothing_away() {
         quit(&mut emulator);
         way.look(&emulator);
         assert_without(&[PASTED_KEY], way.name, &emulator.log());
-        let given: Vec<&str> = way.files.iter().map(|(path, _)| *path).collect();
-        let read = assert_files_without(way.secrets, emulator.home(), &given);
+        let read = way.assert_files_without(emulator.home());
         assert!(read >= 2, "the lookups and the settings at least");
         assert_files_without(&[PASTED_KEY], emulator.home(), &[]);
         way.assert_requests_without(&atlas);
@@ -312,8 +393,7 @@ fn what_scripts_read_gives_nothing_away() {
         ] {
             way.assert_output_without(&way.run(home.path(), words));
         }
-        let given: Vec<&str> = way.files.iter().map(|(path, _)| *path).collect();
-        assert_files_without(way.secrets, home.path(), &given);
+        way.assert_files_without(home.path());
         way.assert_requests_without(&atlas);
     }
 }
