@@ -2,7 +2,7 @@
 //!
 //! Holds no secret and cannot reach one: all of it may be shown, copied and compared.
 
-use super::model::Model;
+use super::model::{Model, Source};
 use super::watch::Watch;
 use crate::domain::id::ObjectId;
 use crate::domain::profile::Profile;
@@ -95,7 +95,13 @@ impl Model {
         if session.profile.as_ref() == profile {
             return Some(session);
         }
-        self.setup.accounts.iter().find(|account| account.profile.as_ref() == profile)
+        self.accounts_here().iter().find(|account| account.profile.as_ref() == profile)
+    }
+
+    /// What there is to choose from; nothing in the demo, which has an account of its own.
+    #[must_use]
+    pub fn accounts_here(&self) -> &[Account] {
+        if matches!(self.source, Source::Demo { .. }) { &[] } else { &self.setup.accounts }
     }
 
     /// Whether a lookup was made with a profile that is not there. It is never read with another one instead.
@@ -107,7 +113,7 @@ impl Model {
     /// Whether there is another profile to go to than the session's.
     #[must_use]
     pub fn has_choice_of_accounts(&self) -> bool {
-        self.setup.accounts.iter().any(|account| account.profile != self.setup.session.profile)
+        self.accounts_here().iter().any(|account| account.profile != self.setup.session.profile)
     }
 
     /// Whether the lookups on the board are read with more than one profile.

@@ -341,8 +341,11 @@ pub struct Form {
     /// The options of `Kind`, with the chosen one.
     pub kinds: Vec<&'static str>,
     pub kind: usize,
+    /// The options of `Profile`, with the chosen one; none where there is nothing to choose.
+    pub profiles: Vec<String>,
+    pub profile: usize,
     pub inputs: Vec<FormInput>,
-    /// 0 is the kind, 1… the inputs.
+    /// The row from the top: the kind, the profile where there are some, the inputs.
     pub focus: usize,
     /// Keys that work here.
     pub keys: Vec<(String, &'static str)>,

@@ -33,7 +33,7 @@ impl Form {
     }
 
     fn fill(&mut self, found: &Pasted) {
-        self.hint = Some(hint(found, &self.place));
+        self.hint = Some(hint(found, self.place()));
         if let Some(kind) = found.kind {
             self.kind = kind;
         }
@@ -63,7 +63,7 @@ impl Form {
     /// Reads a URL or command line that was typed, or pasted by a terminal without bracketed paste.
     pub(super) fn absorb_typed(&mut self) {
         let place = self.focus;
-        if matches!(place, Place::Kind | Place::Label) {
+        if matches!(place, Place::Kind | Place::Profile | Place::Label) {
             return;
         }
         let Some(input) = self.focused() else { return };

@@ -39,7 +39,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         }
         Action::Edit => {
             let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
-            let form = Form::edit(&watch.lookup, &model.setup.session, &model.setup.accounts);
+            let form = Form::edit(&watch.lookup, &model.setup.session, model.accounts_here());
             model.overlay = Some(Overlay::Form(Box::new(form)));
         }
         Action::Remove => lookups::remove_chosen(model, now, effects),

@@ -433,7 +433,7 @@ impl Model {
     pub(super) fn form_to_add(&self) -> Form {
         let session = &self.setup.session;
         let like = self.selected_watch().filter(|watch| watch.profile == session.profile);
-        Form::add(like.map(|watch| &watch.lookup.target), session, &self.setup.accounts)
+        Form::add(like.map(|watch| &watch.lookup.target), session, self.accounts_here())
     }
 
     /// What the worker must hear when it has just been started.

@@ -1,0 +1,87 @@
+//! The profile that a form's lookup is read with: the one of the session for a new lookup, its own for one that has
+//! one, and any other that a person chooses. A new lookup begins in the project of its profile.
+
+use super::Form;
+use crate::app::account::{Access, Account};
+use crate::domain::profile::Profile;
+
+/// The accounts to choose from, and the chosen one.
+#[derive(Debug, Clone)]
+pub(super) struct Profiles {
+    accounts: Vec<Account>,
+    chosen: usize,
+    /// What the session goes on with.
+    session: Option<Profile>,
+}
+
+impl Profiles {
+    /// For a lookup with this profile. One that is not there any more can be kept all the same, and so can having none.
+    pub fn new(own: Option<&Profile>, session: &Account, accounts: &[Account]) -> Self {
+        let mut accounts = accounts.to_vec();
+        if accounts.iter().all(|account| account.profile.as_ref() != own) {
+            accounts.insert(0, match own {
+                own if own == session.profile.as_ref() => session.clone(),
+                None => Account { profile: None, ..session.clone() },
+                Some(gone) => Account {
+                    profile: Some(gone.clone()),
+                    host: String::new(),
+                    base_url: String::new(),
+                    access: Access::Missing,
+                    project: None,
+                },
+            });
+        }
+        let chosen = accounts.iter().position(|account| account.profile.as_ref() == own);
+        Self { accounts, chosen: chosen.unwrap_or_default(), session: session.profile.clone() }
+    }
+
+    fn account(&self) -> Option<&Account> {
+        self.accounts.get(self.chosen)
+    }
+
+    pub fn chosen(&self) -> Option<&Profile> {
+        self.account().and_then(|account| account.profile.as_ref())
+    }
+}
+
+impl Form {
+    /// Whether there is anything to choose.
+    #[must_use]
+    pub fn offers_profiles(&self) -> bool {
+        self.profiles.accounts.len() > 1
+    }
+
+    /// What can be chosen, and which of it is.
+    #[must_use]
+    pub fn profiles(&self) -> (Vec<String>, usize) {
+        let Profiles { accounts, chosen, session } = &self.profiles;
+        let name = |account: &Account| match (&account.profile, session) {
+            (None, Some(_)) => "the session's".to_owned(),
+            _ => account.name(),
+        };
+        (accounts.iter().map(name).collect(), *chosen)
+    }
+
+    /// Goes on to another profile. A project that nobody typed or pasted follows it.
+    pub fn step_profile(&mut self, by: isize) {
+        let before = self.default_project();
+        let count = self.profiles.accounts.len().cast_signed().max(1);
+        self.profiles.chosen = (self.profiles.chosen.cast_signed() + by).rem_euclid(count).cast_unsigned();
+        self.profile_was_chosen = true;
+        let typed = self.project.value();
+        if self.editing.is_none() && (typed.is_empty() || typed == before) {
+            self.project = self.default_project().into();
+        }
+    }
+
+    /// The project of the chosen profile; empty when it has none.
+    pub(super) fn default_project(&self) -> String {
+        let project = self.profiles.account().and_then(|account| account.project);
+        project.map(|project| project.to_string()).unwrap_or_default()
+    }
+
+    /// The host of the Atlas that is asked.
+    pub(super) fn place(&self) -> &str {
+        self.profiles.account().map_or("", |account| account.host.as_str())
+    }
+}
