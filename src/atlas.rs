@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::api::client::{Client, Limits};
 use crate::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, RestoreApi};
-use crate::config::access::Accounts;
+use crate::config::access::{Access, Accounts};
 use crate::domain::profile::Profile;
 use crate::domain::target::Target;
 
@@ -23,13 +23,23 @@ pub struct Atlas {
     /// Those made so far, and why one could not be.
     clients: Mutex<BTreeMap<Option<Profile>, Made>>,
     now: fn() -> Timestamp,
+    tell: Box<Tell>,
 }
+
+/// Hears of what was found for a profile (`None`: the session).
+type Tell = dyn Fn(Option<&Profile>, &Access) + Send + Sync;
 
 impl Atlas {
     /// `now` as for [`Client::new`]. Asks for nothing yet.
     #[must_use]
     pub fn new(accounts: Accounts, now: fn() -> Timestamp) -> Self {
-        Self { accounts, clients: Mutex::default(), now }
+        Self { accounts, clients: Mutex::default(), now, tell: Box::new(|_, _| ()) }
+    }
+
+    /// Tells whoever shows it what each profile signs in with, when that is known: on the thread that asks.
+    #[must_use]
+    pub fn telling(self, tell: impl Fn(Option<&Profile>, &Access) + Send + Sync + 'static) -> Self {
+        Self { tell: Box::new(tell), ..self }
     }
 
     fn client(&self, profile: Option<&Profile>) -> Made {
@@ -40,6 +50,7 @@ impl Atlas {
 
     fn make(&self, profile: Option<&Profile>) -> Result<Client, ApiError> {
         let access = self.accounts.access(profile);
+        (self.tell)(profile, &access);
         if let Some(why) = access.half_pair {
             return Err(no_credentials(why));
         }

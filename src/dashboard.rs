@@ -6,14 +6,15 @@ use std::io;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 
-use crate::api::Credential;
 use crate::app::Model;
-use crate::app::model::{Access, Setup, Source, Zone};
+use crate::app::account::{Access, Account, Method};
+use crate::app::model::{Setup, Source, Zone};
 use crate::app::screen::Size;
-use crate::config::{Settings, Sourced};
+use crate::config::Settings;
+use crate::config::access::Known;
 use crate::domain::lookup::Lookup;
 use crate::domain::target::Target;
-use crate::host::{Connection, Events, Process, Start};
+use crate::host::{self, Connection, Events, Process, Start};
 use crate::input::Signal;
 use crate::runtime;
 use crate::store::Store;
@@ -102,19 +103,12 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
 }
 
 fn setup(settings: &Settings, size: Size) -> Setup {
-    let own = settings.accounts.access(settings.accounts.active());
-    let base = &own.base_url.value;
-    let access = match (own.credential, own.half_pair) {
-        (Some(Sourced { value: Credential::Key(key), .. }), _) => Access::Key { hint: key.hint() },
-        (Some(credential), _) => Access::Key { hint: credential.value.name() },
-        (None, Some(why)) => Access::Half { why },
-        (None, None) => Access::Missing,
-    };
+    let accounts = &settings.accounts;
     Setup {
         size,
-        host: base.place().to_owned(),
-        base_url: base.to_string(),
-        access,
+        session: account(accounts.known(accounts.active())),
+        accounts: accounts.profiles().into_iter().map(account).collect(),
+        variables: accounts.variables(),
         keymap: settings.keymap.clone(),
         theme: settings.theme.value,
         ascii: settings.ascii.value,
@@ -126,4 +120,18 @@ fn setup(settings: &Settings, size: Size) -> Setup {
         notify: settings.notify,
         hook: settings.hook.is_some(),
     }
+}
+
+/// A profile in the words of the dashboard, which holds no secret.
+fn account(known: Known) -> Account {
+    let Known { profile, access, project, may_wait } = known;
+    let base = &access.base_url.value;
+    let (host, base_url) = (base.place().to_owned(), base.to_string());
+    let access = match host::signs_with(&access) {
+        Access::Missing | Access::Half { .. } if may_wait => {
+            Access::Unasked { by: String::new(), method: Method::Digest }
+        }
+        access => access,
+    };
+    Account { profile, host, base_url, access, project }
 }

@@ -4,6 +4,7 @@
 mod hooks;
 mod outward;
 mod saver;
+mod sign_in;
 
 use std::collections::VecDeque;
 use std::io;
@@ -34,6 +35,7 @@ use crate::terminal::{self, Session, Tty};
 use crate::worker::{self, Command, task};
 use outward::Outward;
 use saver::Saver;
+pub use sign_in::signs_with;
 
 /// Events on their way to the loop. A frame's worth of typing and reports fits many times over; when the loop
 /// is behind by this much, input and worker wait for it.
@@ -294,8 +296,11 @@ fn spawn_worker(connection: Connection, commands: mpsc::Receiver<Command>, sende
         };
         let Connection { accounts, interval } = connection;
         let settings = worker::task::Settings { interval, ..Default::default() };
+        let signed_in = sender.clone();
         let report = |report| drop(sender.send(Message::Report(report).into()));
-        let atlas = Arc::new(Atlas::new(accounts, || SystemClock.now()));
+        let atlas = Atlas::new(accounts, || SystemClock.now())
+            .telling(move |profile, access| sign_in::tell(&signed_in, profile, access));
+        let atlas = Arc::new(atlas);
         runtime.block_on(task::run(atlas, SystemClock, commands, report, settings));
     };
     // Without a thread there is no polling at all: the board says so by its age.

@@ -55,7 +55,8 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
                 let _ = writeln!(io::stdout(), "{}", headless::json::usage(&error.to_string()));
             }
             let target = target?;
-            let Some(target) = target else { return Ok(USAGE) };
+            let Some(mut target) = target else { return Ok(USAGE) };
+            target.profile = target.profile.or_else(|| settings.accounts.active().cloned());
             Ok(get_one(&settings, &target, &get))
         }
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),

@@ -538,7 +538,7 @@ proptest! {
                     let other = other.lookup.target.job.to_string();
                     let other = board::ended(&model, &other, &time, Given::Body(answers[(answer + 1) % 5]));
                     let Report::Ended(other) = other else { panic!() };
-                    ended.subject = Subject::Jobs { instance: "orders".parse().unwrap(), wanted: 2 };
+                    ended.subject = Subject::Jobs { instance: "orders".parse().unwrap(), profile: None, wanted: 2 };
                     ended.reads.extend(other.reads);
                 }
                 update(&mut model, Message::Report(report), now);

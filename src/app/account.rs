@@ -24,10 +24,11 @@ pub struct Account {
 /// Whether requests can be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
-    /// The keyring may have to be asked, which the first request does. What the profile is said to sign in with;
-    /// empty when nothing says so.
+    /// The keyring may have to be asked, which the first request does.
     Unasked {
+        /// What the profile is said to sign in with; empty when nothing says so.
         by: String,
+        method: Method,
     },
     Signed {
         /// Which credential, by the part of it that is no secret: `API key abcd…`.
@@ -56,10 +57,19 @@ impl Access {
     pub fn words(&self) -> &str {
         match self {
             Self::Signed { by, .. } => by,
-            Self::Unasked { by } if !by.is_empty() => by,
+            Self::Unasked { by, .. } if !by.is_empty() => by,
             Self::Unasked { .. } => "not asked yet",
             Self::Missing => "no credentials",
             Self::Half { .. } => "half a credential",
+        }
+    }
+
+    /// As far as it is known; most sign with a key.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        match self {
+            Self::Signed { method, .. } | Self::Unasked { method, .. } => *method,
+            Self::Missing | Self::Half { .. } => Method::Digest,
         }
     }
 

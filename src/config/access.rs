@@ -5,9 +5,11 @@
 use super::{ConfigError, Env, Source, Sourced};
 use crate::api::base_url::BaseUrl;
 use crate::api::credential::{ApiKey, Credential};
+use crate::domain::id::ObjectId;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 
+const VARIABLES: &str = "MONGODB_ATLAS_";
 const PUBLIC_KEY: &str = "MONGODB_ATLAS_PUBLIC_API_KEY";
 const PRIVATE_KEY: &str = "MONGODB_ATLAS_PRIVATE_API_KEY";
 
@@ -19,6 +21,17 @@ pub struct Access {
     pub credential: Option<Sourced<Credential>>,
     /// Which half of a pair is missing, in words, when the other one is set.
     pub half_pair: Option<String>,
+}
+
+/// What is known of a profile without asking anybody who may take time.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub profile: Option<Profile>,
+    pub access: Access,
+    /// The project that it is used in.
+    pub project: Option<ObjectId>,
+    /// Whether the keyring has yet to be asked for its credential, which [`Accounts::access`] does.
+    pub may_wait: bool,
 }
 
 /// All the profiles that there are, and the one of the session.
@@ -53,6 +66,25 @@ impl Accounts {
         let sourced = |value| Sourced { value, source: Source::Default };
         let base_url = Sourced { value: base_url, source: Source::Default };
         Self { own: Access { base_url, credential: Some(sourced(credential)), half_pair: None } }
+    }
+
+    /// Every profile that there is, without asking the keyring; with what the session signs in with where that has
+    /// no profile.
+    #[must_use]
+    pub fn profiles(&self) -> Vec<Known> {
+        vec![self.known(None)]
+    }
+
+    /// What is known of a profile without asking the keyring.
+    #[must_use]
+    pub fn known(&self, profile: Option<&Profile>) -> Known {
+        Known { profile: profile.cloned(), access: self.own.clone(), project: None, may_wait: false }
+    }
+
+    /// What the names of variables begin with: `MONGODB_ATLAS_`, or what is in force in its place.
+    #[must_use]
+    pub fn variables(&self) -> &'static str {
+        VARIABLES
     }
 
     /// The profile of the session; `None` when none was chosen and there is none.

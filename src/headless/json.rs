@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::reading::Reading;
 use crate::api::ApiError;
 use crate::domain::job::{Component, DeliveryType};
+use crate::domain::profile::Profile;
 use crate::domain::target::Target;
 use crate::domain::text::escape_json;
 
@@ -155,6 +156,8 @@ struct Asked<'a> {
     project_id: &'a str,
     instance: &'a str,
     job_id: &'a str,
+    /// Which one it was read with; `null` without one.
+    profile: Option<&'a str>,
 }
 
 impl<'a> From<&'a Target> for Asked<'a> {
@@ -164,6 +167,7 @@ impl<'a> From<&'a Target> for Asked<'a> {
             project_id: target.project.as_str(),
             instance: target.instance.as_str(),
             job_id: target.job.as_str(),
+            profile: target.profile.as_ref().map(Profile::as_str),
         }
     }
 }

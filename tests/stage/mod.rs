@@ -11,9 +11,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use atlas_tui::api::{self, ApiError, ErrorKind, Meta, RestoreApi, wire};
+use atlas_tui::app::account::{Access, Account, Method};
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::keymap::Keymap;
-use atlas_tui::app::model::{Access, Setup, Source, Zone};
+use atlas_tui::app::model::{Setup, Source, Zone};
 use atlas_tui::app::notification::Switches;
 use atlas_tui::app::screen::{Progress, Size, ThemeName};
 use atlas_tui::app::time_format::TimeFormat;
@@ -62,6 +63,17 @@ pub fn lookup(label: &str, job: &str) -> Lookup {
         profile: None,
     };
     Lookup { label: label.into(), target }
+}
+
+/// How that profile signs in at the usual host.
+pub fn account(profile: Option<&str>) -> Account {
+    Account {
+        profile: profile.map(|name| name.parse().unwrap()),
+        host: "cloud.mongodb.com".into(),
+        base_url: "https://cloud.mongodb.com".into(),
+        access: Access::Signed { by: "API key abcd…".into(), method: Method::Digest },
+        project: None,
+    }
 }
 
 #[derive(Default)]
@@ -144,9 +156,9 @@ impl Stage {
     pub fn new(now: &str) -> Self {
         let setup = Setup {
             size: Size { width: 120, height: 36 },
-            host: "cloud.mongodb.com".into(),
-            base_url: "https://cloud.mongodb.com".into(),
-            access: Access::Key { hint: "abcd…".into() },
+            session: account(None),
+            accounts: vec![account(None)],
+            variables: "MONGODB_ATLAS_",
             keymap: Keymap::default(),
             theme: ThemeName::default(),
             ascii: false,

@@ -19,17 +19,20 @@ impl Profiles {
     pub fn new(own: Option<&Profile>, session: &Account, accounts: &[Account]) -> Self {
         let mut accounts = accounts.to_vec();
         if accounts.iter().all(|account| account.profile.as_ref() != own) {
-            accounts.insert(0, match own {
-                own if own == session.profile.as_ref() => session.clone(),
-                None => Account { profile: None, ..session.clone() },
-                Some(gone) => Account {
-                    profile: Some(gone.clone()),
-                    host: String::new(),
-                    base_url: String::new(),
-                    access: Access::Missing,
-                    project: None,
+            accounts.insert(
+                0,
+                match own {
+                    own if own == session.profile.as_ref() => session.clone(),
+                    None => Account { profile: None, ..session.clone() },
+                    Some(gone) => Account {
+                        profile: Some(gone.clone()),
+                        host: String::new(),
+                        base_url: String::new(),
+                        access: Access::Missing,
+                        project: None,
+                    },
                 },
-            });
+            );
         }
         let chosen = accounts.iter().position(|account| account.profile.as_ref() == own);
         Self { accounts, chosen: chosen.unwrap_or_default(), session: session.profile.clone() }

@@ -49,9 +49,7 @@ pub(super) fn overlay(model: &Model, ticker: &mut Ticker) -> Option<Overlay> {
                 empty: actions.is_empty().then(|| "no command has these words".into()),
             })
         }
-        overlay::Overlay::Profiles { query, selected } => {
-            Overlay::Menu(profiles(model, query, *selected))
-        }
+        overlay::Overlay::Profiles { query, selected } => Overlay::Menu(profiles(model, query, *selected)),
         overlay::Overlay::ConfirmQuit => {
             let count = model.unsaved();
             let edits = if count == 1 { "1 edit is".into() } else { format!("{count} edits are") };

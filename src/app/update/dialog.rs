@@ -22,23 +22,25 @@ pub(super) fn on_key(model: &mut Model, key: Key, now: Timestamp, effects: &mut 
             effects.push(Effect::Suspend);
         }
         Some(Overlay::Form(_)) => on_form_key(model, key, now, effects),
-        Some(Overlay::Palette { query, selected } | Overlay::Profiles { query, selected }) => match key.code {
-            Code::Esc => model.overlay = None,
-            Code::Backspace if query.value().is_empty() => model.overlay = None,
-            Code::Enter => choose(model, now, effects),
-            Code::Up | Code::Char('p') if key.code == Code::Up || key.ctrl => {
-                *selected = selected.saturating_sub(1);
-            }
-            Code::Down | Code::Char('n') if key.code == Code::Down || key.ctrl => {
-                *selected += 1;
-                keep_within(model);
-            }
-            _ => {
-                if edit(query, key) {
-                    *selected = 0;
+        Some(Overlay::Palette { query, selected } | Overlay::Profiles { query, selected }) => {
+            match key.code {
+                Code::Esc => model.overlay = None,
+                Code::Backspace if query.value().is_empty() => model.overlay = None,
+                Code::Enter => choose(model, now, effects),
+                Code::Up | Code::Char('p') if key.code == Code::Up || key.ctrl => {
+                    *selected = selected.saturating_sub(1);
+                }
+                Code::Down | Code::Char('n') if key.code == Code::Down || key.ctrl => {
+                    *selected += 1;
+                    keep_within(model);
+                }
+                _ => {
+                    if edit(query, key) {
+                        *selected = 0;
+                    }
                 }
             }
-        },
+        }
         Some(Overlay::ConfirmQuit) => match key.code {
             Code::Char('y' | 'q') | Code::Enter => effects.push(Effect::Quit),
             _ => model.overlay = None,

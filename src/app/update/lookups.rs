@@ -456,19 +456,26 @@ impl Model {
     /// Makes a watch a new one with the same lookup: the answers about its old target, which may be on their way
     /// still, name the old one. Returns its new id.
     pub(super) fn start_afresh(&mut self, id: WatchId) -> WatchId {
-        self.remake(id, |old, fresh| Watch { unsaved: old.unsaved, marked: old.marked, ..fresh })
+        self.remake(id, |old, mut fresh| {
+            (fresh.unsaved, fresh.marked) = (old.unsaved, old.marked);
+            fresh
+        })
     }
 
     /// The same for a job that remains the one it was: what is known of it stays, and is read again.
     pub(super) fn go_on(&mut self, id: WatchId) -> WatchId {
-        self.remake(id, |old, fresh| Watch { profile: fresh.profile, ..old.clone().renewed(fresh.id) })
+        self.remake(id, |old, fresh| {
+            let mut same = old.renewed(fresh.id);
+            same.profile = fresh.profile;
+            same
+        })
     }
 
-    fn remake(&mut self, id: WatchId, make: impl FnOnce(&Watch, Watch) -> Watch) -> WatchId {
+    fn remake(&mut self, id: WatchId, make: impl FnOnce(Watch, Watch) -> Watch) -> WatchId {
         let Some(at) = self.index_of(id) else { return id };
         let Some(old) = self.watches.get(at).cloned() else { return id };
         let fresh = self.new_watch(old.lookup.clone());
-        let fresh = make(&old, fresh);
+        let fresh = make(old, fresh);
         let fresh_id = fresh.id;
         if let Some(place) = self.watches.get_mut(at) {
             *place = fresh;

@@ -72,10 +72,7 @@ pub(super) fn switch(model: &mut Model, account: Account, now: Timestamp, effect
         1 => "; the lookup without a profile is read with it".to_owned(),
         count => format!("; {count} lookups without a profile are read with it"),
     };
-    let (role, lack) = if lacking {
-        (Role::Warning, ", but it has no credentials")
-    } else {
-        (Role::Info, "")
-    };
+    let (role, lack) =
+        if lacking { (Role::Warning, ", but it has no credentials") } else { (Role::Info, "") };
     model.say(format!("now with {name} at {place}{lack}{read}"), role, now);
 }

@@ -7,7 +7,7 @@ use crate::app::filter::Filter;
 use crate::app::keymap::Action;
 use crate::app::message::Effect;
 use crate::app::model::Model;
-use crate::app::order::Order;
+use crate::app::order::{Column, Order};
 use crate::app::view::Role;
 use crate::worker::WatchId;
 
@@ -19,7 +19,11 @@ pub(super) fn change(model: &mut Model, action: Action, now: Timestamp, effects:
     let Order { by, reversed } = model.order;
     model.order = match action {
         Action::ReverseSort => Order { by, reversed: !reversed },
-        _ => Order { by: by.next(), reversed: false },
+        _ => {
+            let next = by.next();
+            let skipped = next == Column::Profile && !model.has_several_profiles();
+            Order { by: if skipped { next.next() } else { next }, reversed: false }
+        }
     };
     model.arrange(model.selected);
     board::keep_selection_visible(model, effects);
