@@ -12,9 +12,10 @@ mod board;
 use std::time::Duration;
 
 use atlas_tui::api::ErrorKind;
+use atlas_tui::app::account::Access;
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::keymap::Action;
-use atlas_tui::app::model::{Access, Zone};
+use atlas_tui::app::model::Zone;
 use atlas_tui::app::screen::{Body, Detail, Ends, Footer, Role, Size, project};
 use atlas_tui::app::time_format::TimeFormat;
 use atlas_tui::app::{Effect, Message, Model, update};

@@ -63,6 +63,8 @@ pub struct Form {
     profiles: Profiles,
     /// Somebody chose the profile, rather than leave it as it was.
     pub profile_was_chosen: bool,
+    /// The project that stands there because of the profile: neither typed nor pasted.
+    prefilled: Option<String>,
     /// What the form held when it was opened.
     original: [String; 6],
 }
@@ -103,10 +105,11 @@ impl Form {
             unknown_kind: None,
             profiles: Profiles::new(session.profile.as_ref(), session, accounts),
             profile_was_chosen: false,
+            prefilled: None,
             original: Default::default(),
         };
         if like.is_none() {
-            form.project = form.default_project().into();
+            form.prefill();
             form.focus = if form.project.value().is_empty() { Place::Project } else { Place::Instance };
         }
         form.original = form.contents();
@@ -129,6 +132,7 @@ impl Form {
             unknown_kind: None,
             profiles: Profiles::new(target.profile.as_ref(), session, accounts),
             profile_was_chosen: false,
+            prefilled: None,
             original: Default::default(),
         };
         form.original = form.contents();

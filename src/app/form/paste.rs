@@ -38,6 +38,9 @@ impl Form {
             self.kind = kind;
         }
         self.unknown_kind.clone_from(&found.unknown_kind);
+        if found.project.is_some() {
+            self.prefilled = None;
+        }
         for part in Part::ALL {
             let good = match part {
                 Part::Project => found.project.map(|id| id.to_string()),

@@ -67,20 +67,21 @@ impl Form {
 
     /// Goes on to another profile. A project that nobody typed or pasted follows it.
     pub fn step_profile(&mut self, by: isize) {
-        let before = self.default_project();
         let count = self.profiles.accounts.len().cast_signed().max(1);
         self.profiles.chosen = (self.profiles.chosen.cast_signed() + by).rem_euclid(count).cast_unsigned();
         self.profile_was_chosen = true;
         let typed = self.project.value();
-        if self.editing.is_none() && (typed.is_empty() || typed == before) {
-            self.project = self.default_project().into();
+        if self.editing.is_none() && (typed.is_empty() || self.prefilled.as_deref() == Some(typed)) {
+            self.prefill();
         }
     }
 
-    /// The project of the chosen profile; empty when it has none.
-    pub(super) fn default_project(&self) -> String {
+    /// Begins in the project of the chosen profile.
+    pub(super) fn prefill(&mut self) {
         let project = self.profiles.account().and_then(|account| account.project);
-        project.map(|project| project.to_string()).unwrap_or_default()
+        let project = project.map(|project| project.to_string());
+        self.project = project.clone().unwrap_or_default().into();
+        self.prefilled = project;
     }
 
     /// The host of the Atlas that is asked.

@@ -99,7 +99,8 @@ const OTHER: &str = "6a793f6b2c88faeba59bae99";
 
 #[test]
 fn a_new_lookup_takes_the_sessions_profile_and_the_project_follows_the_chosen_one() {
-    let accounts = [signed(Some("dev"), Some(P)), signed(Some("prod"), Some(OTHER)), signed(Some("bare"), None)];
+    let accounts =
+        [signed(Some("dev"), Some(P)), signed(Some("prod"), Some(OTHER)), signed(Some("bare"), None)];
     let mut form = Form::add(None, &accounts[0], &accounts);
     assert_eq!(form.profiles(), (vec!["dev".into(), "prod".into(), "bare".into()], 0));
     assert_eq!((form.project.value(), form.focus, form.is_changed()), (P, Place::Instance, false));
