@@ -97,7 +97,8 @@ fn notice(model: &Model, now: &str) -> String {
 fn each_column_has_its_order_and_the_border_says_which() {
     let mut model = model();
     let mut seen = Vec::new();
-    for _ in Column::ALL {
+    // All but the profile, which they have in common.
+    for _ in 1..Column::ALL.len() {
         let title = list_at(&model, at(NOW)).title;
         seen.push(format!("{title}: {}", rows(&model)));
         press(&mut model, "S", NOW);

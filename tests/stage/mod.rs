@@ -22,6 +22,7 @@ use atlas_tui::app::{Effect, Message, Model};
 use atlas_tui::clock::{Clock, TokioClock};
 use atlas_tui::domain::id::ObjectId;
 use atlas_tui::domain::lookup::Lookup;
+use atlas_tui::domain::profile::Profile;
 use atlas_tui::domain::target::{Kind, Target};
 use atlas_tui::input::{Input, Signal};
 use atlas_tui::runtime::{After, Event, Host, run};
@@ -80,12 +81,15 @@ pub fn account(profile: Option<&str>) -> Account {
 struct FakeAtlas {
     answers: Mutex<HashMap<String, VecDeque<Answer>>>,
     requests: Mutex<HashMap<String, usize>>,
+    /// With which profile each job was asked for, in order.
+    profiles: Mutex<Vec<(String, Option<Profile>)>>,
 }
 
 impl RestoreApi for FakeAtlas {
     async fn restore_job(&self, target: &Target) -> Result<api::Answer, ApiError> {
         let job = target.job.to_string();
         *self.requests.lock().unwrap().entry(job.clone()).or_default() += 1;
+        self.profiles.lock().unwrap().push((job.clone(), target.profile.clone()));
         tokio::time::sleep(LATENCY).await;
         self.answer(&job)
     }
@@ -93,6 +97,8 @@ impl RestoreApi for FakeAtlas {
     /// One request, counted for the first of them.
     async fn restore_jobs(&self, batch: &api::Batch) -> Result<api::Listing, ApiError> {
         *self.requests.lock().unwrap().entry(batch.wanted[0].to_string()).or_default() += 1;
+        let asked = batch.wanted.iter().map(|job| (job.to_string(), batch.cluster.profile.clone()));
+        self.profiles.lock().unwrap().extend(asked);
         tokio::time::sleep(LATENCY).await;
         let job = |id: &ObjectId| (*id, self.answer(id.as_str()).map(|answer| answer.job));
         let jobs: Vec<_> = batch.wanted.iter().map(job).collect();
@@ -184,6 +190,25 @@ impl Stage {
     pub fn saved(mut self, lookups: impl IntoIterator<Item = Lookup>) -> Self {
         self.model.as_mut().unwrap().load(lookups);
         self
+    }
+
+    /// These profiles are there, and the first one is the session's. Before [`Stage::saved`].
+    pub fn signed_in(mut self, accounts: impl IntoIterator<Item = Account>) -> Self {
+        let setup = &mut self.model.as_mut().unwrap().setup;
+        setup.accounts = accounts.into_iter().collect();
+        setup.session = setup.accounts[0].clone();
+        self
+    }
+
+    /// The profiles with which a job was asked for, each change of them once.
+    pub fn asked_as(&self, job: &str) -> Vec<String> {
+        let all = self.atlas.profiles.lock().unwrap();
+        let of_job = all.iter().filter(|(asked, _)| asked == job);
+        let mut names: Vec<String> = of_job
+            .map(|(_, profile)| profile.as_ref().map(ToString::to_string).unwrap_or_default())
+            .collect();
+        names.dedup();
+        names
     }
 
     pub fn sized(mut self, width: u16, height: u16) -> Self {

@@ -9,6 +9,7 @@ use crate::app::keymap::Action;
 use crate::app::model::{Model, Source};
 use crate::app::overlay::Overlay;
 use crate::app::watch::Watch;
+use crate::domain::shell::quoted;
 use crate::domain::text::shortened;
 
 /// Characters of a profile's name in the header.
@@ -197,7 +198,8 @@ fn signing_in(model: &Model) -> Vec<Vec<Span>> {
     let session = &model.setup.session;
     let profile = session.profile.as_ref().map(|profile| format!("profile {profile}"));
     let of_profile = profile.as_ref().map(|profile| format!(" for {profile}")).unwrap_or_default();
-    let option = profile.as_ref().map(|_| " -P NAME").unwrap_or_default();
+    let option = session.profile.as_ref().map(|name| format!(" -P {}", quoted(name.as_str())));
+    let option = option.unwrap_or_default();
     match &session.access {
         Access::Signed { by, .. } => vec![vec![
             plain("Signed in with ".into()),
@@ -232,16 +234,16 @@ fn signing_in(model: &Model) -> Vec<Vec<Span>> {
                 vec![
                     Span::new(format!("No credentials were found{of_profile}. "), Role::Warning),
                     plain(format!(
-                        "{choose}Give some in one of these ways, and start again; the role Project Backup Manager \
-                         reads all jobs of Flex and dedicated clusters."
+                        "{choose}Run atlas auth login{option}, or set {variables}PUBLIC_API_KEY and \
+                         {variables}PRIVATE_API_KEY ({variables}CLIENT_ID and {variables}CLIENT_SECRET of a service \
+                         account), and start again."
                     )),
                 ],
-                vec![plain(format!("1  sign in as the Atlas CLI does: atlas auth login{option}"))],
-                vec![plain(format!(
-                    "2  set {variables}PUBLIC_API_KEY and {variables}PRIVATE_API_KEY, or {variables}CLIENT_ID and \
-                     {variables}CLIENT_SECRET of a service account"
-                ))],
-                vec![plain("3  see what was looked at, and where: atlas-tui config".into())],
+                vec![plain(
+                    "atlas-tui config shows what was looked at, and where. The role Project Backup Manager reads \
+                     all jobs of Flex and dedicated clusters."
+                        .into(),
+                )],
             ]
         }
     }
