@@ -65,8 +65,15 @@ impl Plan {
         let progress = if counted { take(PROGRESS) } else { 0 };
         let profile = widest((0, PROFILE.1), &|row| wide(row, |wide| width(&wide.profile)));
         let profile = if profile > 0 { take(profile.max(PROFILE.0)) } else { 0 };
-        let kind = take(widest(KIND, &|row| wide(row, |wide| width(wide.kind))));
-        let route = take(ROUTE.0);
+        let kind = widest(KIND, &|row| wide(row, |wide| width(wide.kind)));
+        // Beside a profile there may be room for one of the two only, and where the data goes says more.
+        let (kind, route) = if profile > 0 {
+            let route = take(ROUTE.0);
+            (take(kind), route)
+        } else {
+            let kind = take(kind);
+            (kind, take(ROUTE.0))
+        };
         // What is left goes to those that need it, in turn. A dropped column does not come back.
         let mut grow = |columns: u16, wanted: u16| {
             let more = if columns > 0 { room.min(wanted.saturating_sub(columns)) } else { 0 };

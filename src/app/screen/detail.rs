@@ -6,7 +6,7 @@ use super::list::{NO_PROFILE, phase_role, role_of, severity_role};
 use super::shapes;
 use super::sunset;
 use super::times::{self, Ticker};
-use super::view::{Detail, Field, Gauge, Lamp, Problem, Role, Span};
+use super::view::{Detail, Field, Gauge, Lamp, Layout, Problem, Role, Span};
 use crate::app::keymap::Action;
 use crate::app::model::Model;
 use crate::app::watch::Watch;
@@ -33,6 +33,10 @@ pub(super) fn detail(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Detai
     let kind = watch.lookup.target.kind;
     let profile = watch.profile.as_ref().filter(|_| model.has_several_profiles());
     let profile = profile.map(|profile| format!(" · {profile}")).unwrap_or_default();
+    if matches!(model.layout(), Layout::Tiny(_)) {
+        // The line below it is not there.
+        detail.title.push_str(&profile);
+    }
     match (watch.restore_job(), watch.status()) {
         (Some(job), Some(status)) => {
             detail.about = format!("{kind} · {}{profile}", shapes::delivery(job));
