@@ -7,11 +7,9 @@ use jiff::tz::TimeZone;
 use ratatui::Terminal;
 
 use crate::app::Model;
-use crate::app::account::{Access, Account, Method};
 use crate::app::model::{Setup, Source, Zone};
 use crate::app::screen::Size;
-use crate::config::Settings;
-use crate::config::access::Known;
+use crate::config::{self, Settings};
 use crate::domain::lookup::Lookup;
 use crate::domain::target::Target;
 use crate::host::{self, Connection, Events, Process, Start};
@@ -89,12 +87,19 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
     }
     let session = Session::enter(terminal::Options { mouse: model.setup.mouse })?;
     let mut terminal = Terminal::new(Tty::new(size))?;
-    let connection = Connection { accounts: settings.accounts.clone(), interval: settings.interval.value };
+    let connection = Connection {
+        accounts: settings.accounts.clone(),
+        tokens: settings.paths.tokens(),
+        interval: settings.interval.value,
+    };
     let load_later = model.source == Source::Reading;
     let hook = settings.hook.clone();
     let start = Start { connection, store, load_later, demo: request.demo, hook, crash: request.crash };
     let mut process = Process::new(session, events, start);
-    if let Some(target) = request.target {
+    if let Some(mut target) = request.target {
+        // A lookup on the board keeps its profile unless another one was typed.
+        let typed = settings.accounts.chosen().is_some_and(|chosen| chosen.source == config::Source::Flag);
+        target.profile.take_if(|_| !typed);
         process.open(Lookup { label: String::new(), target });
     }
     let ended = runtime::run(&mut terminal, &mut process, model);
@@ -103,12 +108,12 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
 }
 
 fn setup(settings: &Settings, size: Size) -> Setup {
-    let accounts = &settings.accounts;
+    let (session, accounts) = host::accounts(&settings.accounts);
     Setup {
         size,
-        session: account(accounts.known(accounts.active())),
-        accounts: accounts.profiles().into_iter().map(account).collect(),
-        variables: accounts.variables(),
+        session,
+        accounts,
+        variables: settings.accounts.prefix(),
         keymap: settings.keymap.clone(),
         theme: settings.theme.value,
         ascii: settings.ascii.value,
@@ -120,18 +125,4 @@ fn setup(settings: &Settings, size: Size) -> Setup {
         notify: settings.notify,
         hook: settings.hook.is_some(),
     }
-}
-
-/// A profile in the words of the dashboard, which holds no secret.
-fn account(known: Known) -> Account {
-    let Known { profile, access, project, may_wait } = known;
-    let base = &access.base_url.value;
-    let (host, base_url) = (base.place().to_owned(), base.to_string());
-    let access = match host::signs_with(&access) {
-        Access::Missing | Access::Half { .. } if may_wait => {
-            Access::Unasked { by: String::new(), method: Method::Digest }
-        }
-        access => access,
-    };
-    Account { profile, host, base_url, access, project }
 }

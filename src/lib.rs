@@ -66,10 +66,11 @@
 //! | [`store`] | saved lookups: one versioned file, replaced whole, under a lock |
 //! | [`private`] | files that are ours alone: who may have changed what is read, and how to write so that nobody else can |
 //! | [`headless`] | `get`: a function of a writer, a clock and the API |
-//! | [`config`] | flags over environment over file over default, and which of them it was |
+//! | [`config`] | flags over environment over file over default, and which of them it was; in `sources`, whatever may have credentials |
+//! | [`keyring`] | the system's keyring: secrets by service and user |
 //! | [`cli`] | the command line as types |
 //! | [`program`] | the commands and their exit codes |
-//! | [`demo`] | an Atlas on 127.0.0.1, for `--demo`, for `demo-server` and for tests |
+//! | [`demo`] | an Atlas on 127.0.0.1, for `--demo`, for `demo-server` and for tests; with keys, tokens, roles and faults |
 //! | [`clock`] | the machine's clock, and the one of tests |
 //!
 //! Who may name whom is written in `tests/architecture/table.rs`, a reason beside each row, and
@@ -176,6 +177,7 @@
 pub mod api;
 pub mod app;
 pub mod atlas;
+pub mod child;
 pub mod cli;
 pub mod clipboard;
 pub mod clock;
@@ -188,6 +190,7 @@ pub mod headless;
 pub mod hook;
 pub mod host;
 pub mod input;
+pub mod keyring;
 pub mod private;
 pub mod program;
 pub mod runtime;

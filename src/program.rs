@@ -49,14 +49,13 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
         None => dashboard(&args, env),
         Some(cli::Command::Get(get)) => {
             let settings = Settings::load(&args, env)?;
-            let target = config::target::target(Some(&get.target), &args.common, env);
+            let target = config::target::target(Some(&get.target), &args.common, env, &settings.accounts);
             if let (Err(error), cli::Output::Json) = (&target, get.output.unwrap_or_default()) {
                 // As for every other failure: the object for programs, and the sentence for people.
                 let _ = writeln!(io::stdout(), "{}", headless::json::usage(&error.to_string()));
             }
             let target = target?;
-            let Some(mut target) = target else { return Ok(USAGE) };
-            target.profile = target.profile.or_else(|| settings.accounts.active().cloned());
+            let Some(target) = target else { return Ok(USAGE) };
             Ok(get_one(&settings, &target, &get))
         }
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
@@ -65,7 +64,7 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
 
 fn dashboard(args: &Args, env: Env<'_>) -> Result<u8, ConfigError> {
     let settings = Settings::load(args, env)?;
-    let target = config::target::target(args.target.as_deref(), &args.common, env)?;
+    let target = config::target::target(args.target.as_deref(), &args.common, env, &settings.accounts)?;
     if args.demo && target.is_some() {
         complain("--demo brings its own lookups and takes no TARGET; leave one of the two out");
         return Ok(USAGE);
@@ -116,8 +115,13 @@ fn get_one(settings: &Settings, target: &crate::domain::target::Target, get: &cl
         exit_status: get.exit_status,
     };
     let atlas = Atlas::new(settings.accounts.clone(), || SystemClock.now());
+    let atlas = atlas.sharing_tokens(settings.paths.tokens());
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
-    let get = headless::get(&atlas, &SystemClock, target, options, &mut out, &mut err);
+    let get = async {
+        let code = headless::get(&atlas, &SystemClock, target, options, &mut out, &mut err).await;
+        atlas.leave().await;
+        code
+    };
     run_to_end(runtime, get)
 }
 

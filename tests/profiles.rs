@@ -125,6 +125,10 @@ fn copied(effects: Vec<Effect>) -> String {
     copied.expect("something was copied")
 }
 
+fn signed_in(name: &str, access: Access) -> Message {
+    Message::SignedIn(Box::new(Account { access, ..account(name, "cloud.mongodb.com") }))
+}
+
 fn pair(job: &str, profile: &str) -> (String, String) {
     (job.to_owned(), profile.to_owned())
 }
@@ -228,8 +232,7 @@ fn without_profiles_the_key_says_how_to_make_one_and_in_the_demo_that_there_are_
     assert_eq!(notice(&model), "the demo has no profiles; Ctrl-g goes back to yours");
     // What becomes known meanwhile is there when the demo is left.
     let access = Access::Signed { by: "API key wxyz…".into(), method: Method::Digest };
-    let known = Message::SignedIn { profile: Some("dev".parse().unwrap()), access: access.clone() };
-    update(&mut model, known, at(NOW));
+    update(&mut model, signed_in("dev", access.clone()), at(NOW));
     let effects = press(&mut model, "<ctrl-g>");
     assert_eq!(watched(&effects), [pair(MINE, "dev"), pair(THEIRS, "prod"), pair(OLD, "left")]);
     assert_eq!((model.setup.session.name(), &model.setup.session.access), ("dev".into(), &access));
@@ -382,7 +385,7 @@ fn how_the_session_signs_in_follows_when_it_becomes_known() {
     model.setup.session.access = unasked.clone();
     model.setup.accounts[0].access = unasked;
     insta::assert_snapshot!("welcome_unasked", seen(&mut model, 80, 24));
-    let tell = |access| Message::SignedIn { profile: Some("dev".parse().unwrap()), access };
+    let tell = |access| signed_in("dev", access);
     update(&mut model, tell(Access::Missing), at(NOW));
     insta::assert_snapshot!("welcome_missing", seen(&mut model, 80, 24));
     insta::assert_snapshot!("welcome_missing_at_40", seen(&mut model, 40, 10));
@@ -393,8 +396,8 @@ fn how_the_session_signs_in_follows_when_it_becomes_known() {
     update(&mut model, tell(Access::Signed { by, method: Method::Bearer }), at(NOW));
     assert!(seen(&mut model, 80, 24).contains("Signed in with service account mdb_sa_id_65ca…"));
     // Of another profile it is known for the list alone.
-    let other = Message::SignedIn { profile: Some("gov".parse().unwrap()), access: Access::Missing };
-    update(&mut model, other, at(NOW));
+    let gov = Account { access: Access::Missing, ..account("gov", "cloud.mongodbgov.com") };
+    update(&mut model, Message::SignedIn(Box::new(gov)), at(NOW));
     assert_eq!(model.setup.accounts[1].access, Access::Missing);
     assert!(!model.setup.session.access.is_lacking());
     press(&mut model, "P<down><enter>");

@@ -40,6 +40,10 @@ pub enum Access {
     Half {
         why: String,
     },
+    /// What is said of the profile makes no sense, and why.
+    Refused {
+        why: String,
+    },
 }
 
 /// What a signature is made of.
@@ -61,6 +65,7 @@ impl Access {
             Self::Unasked { .. } => "not asked yet",
             Self::Missing => "no credentials",
             Self::Half { .. } => "half a credential",
+            Self::Refused { .. } => "cannot sign in",
         }
     }
 
@@ -69,14 +74,14 @@ impl Access {
     pub fn method(&self) -> Method {
         match self {
             Self::Signed { method, .. } | Self::Unasked { method, .. } => *method,
-            Self::Missing | Self::Half { .. } => Method::Digest,
+            Self::Missing | Self::Half { .. } | Self::Refused { .. } => Method::Digest,
         }
     }
 
     /// Whether nothing can be signed with it.
     #[must_use]
     pub fn is_lacking(&self) -> bool {
-        matches!(self, Self::Missing | Self::Half { .. })
+        matches!(self, Self::Missing | Self::Half { .. } | Self::Refused { .. })
     }
 }
 
@@ -133,12 +138,23 @@ impl Model {
         profiles.next().is_some_and(|first| profiles.any(|other| other != first))
     }
 
-    /// How a profile signs in has become known, wherever its board is now.
-    pub(super) fn learn_access(&mut self, profile: Option<&Profile>, access: &Access) {
+    /// How a profile signs in has become known, wherever its board is now. One that was made since the start comes
+    /// to be there by this.
+    pub(super) fn learn_account(&mut self, told: Account) {
         let session = self.aside.as_mut().map_or(&mut self.setup.session, |aside| aside.session_mut());
         let accounts = self.setup.accounts.iter_mut().chain([session]);
-        for account in accounts.filter(|account| account.profile.as_ref() == profile) {
-            account.access = access.clone();
+        let mut is_known = false;
+        for known in accounts.filter(|known| known.profile == told.profile) {
+            is_known = true;
+            // Which half is missing, or what is wrong, says more than that there is nothing.
+            if !(told.access == Access::Missing && known.access.is_lacking()) {
+                known.access = told.access.clone();
+            }
+            known.host.clone_from(&told.host);
+            known.base_url.clone_from(&told.base_url);
+        }
+        if !is_known && !told.access.is_lacking() {
+            self.setup.accounts.push(told);
         }
     }
 }

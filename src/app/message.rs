@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::account::Access;
+use super::account::Account;
 use super::key::Key;
 use super::keymap::Action;
 use super::notification::Notification;
@@ -12,7 +12,6 @@ use super::view::{Role, Size};
 use super::watch::Reading;
 use crate::domain::lookup::{Edit, Lookup};
 use crate::domain::phase::{Phase, Status};
-use crate::domain::profile::Profile;
 use crate::worker::{Command, Report};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -53,10 +52,7 @@ pub enum Message {
     /// Watch this one too, and show it: the command line named it.
     Open(Lookup),
     /// How a profile (`None`: the session without one) signs in: known once its first request is made.
-    SignedIn {
-        profile: Option<Profile>,
-        access: Access,
-    },
+    SignedIn(Box<Account>),
     /// The embedded Atlas runs at this host and serves these.
     DemoStarted {
         host: String,

@@ -14,6 +14,9 @@ pub mod interval;
 pub mod paths;
 mod reactions;
 pub mod settings;
+pub mod sources;
+pub mod summary;
+pub mod survey;
 pub mod target;
 
 pub use access::{Access, Accounts};
@@ -21,6 +24,7 @@ pub use env::Env;
 pub use error::ConfigError;
 pub use paths::Paths;
 pub use settings::{Settings, Source, Sourced};
+pub use summary::{SignIn, Summary};
 
 #[cfg(test)]
 mod tests;

@@ -1,33 +1,69 @@
-//! Puts what the settings know of a credential into the words of the dashboard, which holds no secret.
+//! Puts what the settings know of profiles into the words of the dashboard, which holds no secret.
 
 use std::sync::mpsc::SyncSender;
 
-use crate::api::Credential;
 use crate::app::Message;
-use crate::app::account::{Access, Method};
-use crate::config::Access as Found;
-use crate::domain::profile::Profile;
+use crate::app::account::{Access, Account, Method};
+use crate::app::screen::Role;
+use crate::atlas;
+use crate::config::sources::AuthType;
+use crate::config::{Accounts, SignIn, Summary};
 use crate::runtime::Event;
 
-/// How requests are signed with what was found.
+/// The session's account, and all that there are to choose from: what flags and environment sign in with among them,
+/// where the session begins with that. Waits for nothing.
 #[must_use]
-pub fn signs_with(found: &Found) -> Access {
-    match (&found.credential, &found.half_pair) {
-        (Some(credential), _) => Access::Signed {
-            by: credential.value.name(),
-            method: if matches!(credential.value, Credential::Key(_)) {
-                Method::Digest
-            } else {
-                Method::Bearer
-            },
-        },
-        (None, Some(why)) => Access::Half { why: why.clone() },
-        (None, None) => Access::Missing,
+pub fn accounts(accounts: &Accounts) -> (Account, Vec<Account>) {
+    let session = account(accounts.summary(accounts.active()));
+    let unnamed = session.profile.is_none().then(|| session.clone());
+    let all = unnamed.into_iter().chain(accounts.profiles().into_iter().map(account)).collect();
+    (session, all)
+}
+
+fn account(summary: Summary) -> Account {
+    let Summary { profile, sign_in, base_url, project, .. } = summary;
+    let base = base_url.value;
+    Account {
+        profile,
+        host: base.place().to_owned(),
+        base_url: base.to_string(),
+        access: access(sign_in),
+        project,
     }
 }
 
-/// Tells the loop what a profile turned out to sign in with. It waits for the loop, so it is for other threads.
-pub(super) fn tell(sender: &SyncSender<Event>, profile: Option<&Profile>, found: &Found) {
-    let message = Message::SignedIn { profile: profile.cloned(), access: signs_with(found) };
-    let _ = sender.send(message.into());
+fn access(sign_in: SignIn) -> Access {
+    let method = method(&sign_in);
+    let by = sign_in.to_string();
+    match sign_in {
+        SignIn::Half(why) => Access::Half { why },
+        SignIn::Refused(why) => Access::Refused { why },
+        SignIn::Missing => Access::Missing,
+        SignIn::Keyring(_) => Access::Unasked { by, method },
+        SignIn::Key { .. } | SignIn::ServiceAccount { .. } | SignIn::Token | SignIn::Command { .. } => {
+            Access::Signed { by, method }
+        }
+    }
+}
+
+fn method(sign_in: &SignIn) -> Method {
+    match sign_in {
+        SignIn::ServiceAccount { .. }
+        | SignIn::Token
+        | SignIn::Command { .. }
+        | SignIn::Keyring(Some(AuthType::ServiceAccount | AuthType::UserAccount)) => Method::Bearer,
+        _ => Method::Digest,
+    }
+}
+
+/// Tells the loop what a profile turned out to sign in with, and what a person should know of it. It waits for the
+/// loop, as reports do, so it is for the worker's thread.
+pub(super) fn tell(sender: &SyncSender<Event>, told: atlas::SignIn) {
+    let atlas::SignIn { profile, place, base_url, with, notes } = told;
+    let access = with.map_or(Access::Missing, |(sign_in, _)| access(sign_in));
+    let account = Account { profile, host: place, base_url, access, project: None };
+    let _ = sender.send(Message::SignedIn(Box::new(account)).into());
+    for text in notes {
+        let _ = sender.send(Message::Said { text, role: Role::Warning }.into());
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! The loop runs on a thread of its own and stops at every wait until the test says what comes next, so the two
 //! never run at once and every test goes the same way each time.
+#![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;

@@ -175,8 +175,9 @@ fn no_profile(model: &Model, watch: &Watch) -> Option<Problem> {
     Some(Problem {
         headline: format!("There is no profile {profile} any more."),
         next_step: format!(
-            "{edit} another one; or make it again with atlas auth login -P {}, and start again.",
-            quoted(profile.as_str())
+            "{edit} another one; or make it again with atlas auth login -P {}, then {}.",
+            quoted(profile.as_str()),
+            model.key(Action::Refresh)
         ),
         retry: String::new(),
         role: Role::Danger,

@@ -24,7 +24,9 @@ pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
         .map(|profile| Span::new(shortened(profile.as_str(), LONGEST_NAME).into_owned(), Role::Strong));
     let key = match (model.source, &session.access) {
         (Source::Demo { .. }, _) => Some(Span::new("demo", Role::Highlight)),
-        (_, Access::Missing | Access::Half { .. }) => Some(Span::new("no credentials", Role::Warning)),
+        (_, Access::Missing | Access::Half { .. } | Access::Refused { .. }) => {
+            Some(Span::new("no credentials", Role::Warning))
+        }
         (_, Access::Unasked { by, .. }) if by.is_empty() => None,
         (_, Access::Unasked { by, .. } | Access::Signed { by, .. }) => {
             Some(Span::new(by.strip_prefix("API ").unwrap_or(by), Role::Muted))
@@ -223,6 +225,10 @@ fn signing_in(model: &Model) -> Vec<Vec<Span>> {
             Span::new(format!("Half of a credential is missing{of_profile}: {why}. "), Role::Warning),
             plain("Set the other half and start again; `atlas-tui config` shows what was looked at.".into()),
         ]],
+        Access::Refused { why } => vec![vec![
+            Span::new(format!("Nothing can be signed{of_profile}: {why}. "), Role::Warning),
+            plain("Set that right and start again; `atlas-tui config` shows what was looked at.".into()),
+        ]],
         Access::Missing => {
             let variables = model.setup.variables;
             let choose = if model.has_choice_of_accounts() {
@@ -234,7 +240,7 @@ fn signing_in(model: &Model) -> Vec<Vec<Span>> {
                 vec![
                     Span::new(format!("No credentials were found{of_profile}. "), Role::Warning),
                     plain(format!(
-                        "{choose}Run atlas auth login{option}, or set {variables}PUBLIC_API_KEY and \
+                        "{choose}Run atlas auth login{option} elsewhere, or set {variables}PUBLIC_API_KEY and \
                          {variables}PRIVATE_API_KEY ({variables}CLIENT_ID and {variables}CLIENT_SECRET of a service \
                          account), and start again."
                     )),

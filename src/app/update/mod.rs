@@ -65,7 +65,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         Message::Said { text, role } => model.say(text, role, now),
         Message::HookFailed { lookup, why, took } => change::hook_failed(model, lookup, &why, took, now),
         Message::Open(lookup) => lookups::open(model, lookup, now, &mut effects),
-        Message::SignedIn { profile, access } => model.learn_access(profile.as_ref(), &access),
+        Message::SignedIn(account) => model.learn_account(*account),
         Message::DemoStarted { host, lookups } => demo::enter(model, host, lookups, now, &mut effects),
         // Stays on the screen: with --demo there is nothing else on it.
         Message::DemoFailed { why } => {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::api::CommandFault;
 use crate::api::Meta;
 
 const S: Duration = Duration::from_secs(1);
@@ -123,8 +124,13 @@ fn each_error_has_its_setback() {
         (K::AddressBlocked, Setback::Refused),
         (K::NotFound(Missing::Job), Setback::Stuck),
         (K::TooLarge { limit: 1 }, Setback::Stuck),
-        (K::NoCredentials, Setback::Final),
+        (K::NoCredentials, Setback::Refused),
         (K::Ended, Setback::Final),
+        (K::TokenAnswer, Setback::Passing),
+        (K::TokenLimit(TokenLimit::PerMinute), Setback::Passing),
+        (K::TokenOver, Setback::Refused),
+        (K::AccountRefused { client_id_hint: "mdb".into() }, Setback::Refused),
+        (K::TokenCommand { program: "vault".into(), fault: CommandFault::Silent }, Setback::Stuck),
     ];
     for (kind, setback) in table {
         assert_eq!(Setback::of(&kind, true, 1), setback, "{kind:?}");
