@@ -250,6 +250,12 @@ fn a_lookup_whose_profile_is_gone_says_so_and_what_to_do() {
     assert!(problem.next_step.contains("atlas auth login -P left"), "{problem:?}");
     report(&mut model, OLD, NOW, Given::Error(ErrorKind::NoCredentials));
     assert_eq!(detail(&model).word, "NO PROFILE");
+    // Made again in another window, it is found by the next read, and is there to choose.
+    let mut mended = model.clone();
+    let access = Access::Signed { by: "bearer token".into(), method: Method::Bearer };
+    update(&mut mended, signed_in("left", access), at(NOW));
+    assert_ne!(detail(&mended).word, "NO PROFILE");
+    assert_eq!(mended.setup.accounts.len(), 4);
     // Another profile is chosen, and it is read with that.
     let effects = press(&mut model, "e<down>");
     assert_eq!(watched(&effects), []);
