@@ -28,6 +28,24 @@ const AGAIN: Duration = Duration::from_secs(3);
 /// A client, or why there is none.
 type Made = Result<Arc<Client>, ApiError>;
 
+/// Who says how each profile reaches Atlas: the accounts, or a test.
+pub trait Ledger: Clone + Send + Sync + 'static {
+    /// Whether [`Ledger::access`] may take time, so that it is asked on a thread that may wait.
+    fn may_wait(&self, profile: Option<&Profile>) -> bool;
+
+    fn access(&self, profile: Option<&Profile>, now: Timestamp) -> Access;
+}
+
+impl Ledger for Accounts {
+    fn may_wait(&self, profile: Option<&Profile>) -> bool {
+        self.may_wait(profile)
+    }
+
+    fn access(&self, profile: Option<&Profile>, now: Timestamp) -> Access {
+        self.access(profile, now)
+    }
+}
+
 /// How a profile signs in, in words for people. Told when it is found out, and when it changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignIn {
@@ -47,8 +65,8 @@ pub struct SignIn {
 type Tell = Box<dyn Fn(SignIn) + Send + Sync>;
 
 /// All the clients of a session.
-pub struct Atlas {
-    accounts: Accounts,
+pub struct Atlas<L = Accounts> {
+    accounts: L,
     slots: Mutex<BTreeMap<Option<Profile>, Arc<Slot>>>,
     limits: Limits,
     now: fn() -> Timestamp,
@@ -68,10 +86,10 @@ struct Kept {
     asked_at: Timestamp,
 }
 
-impl Atlas {
+impl<L: Ledger> Atlas<L> {
     /// `now` as for [`Client::new`]. Asks for nothing yet.
     #[must_use]
-    pub fn new(accounts: Accounts, now: fn() -> Timestamp) -> Self {
+    pub fn new(accounts: L, now: fn() -> Timestamp) -> Self {
         Self { accounts, slots: Mutex::default(), limits: Limits::default(), now, tokens: None, tell: None }
     }
 
@@ -206,7 +224,7 @@ impl Atlas {
     }
 }
 
-impl RestoreApi for Atlas {
+impl<L: Ledger> RestoreApi for Atlas<L> {
     async fn restore_job(&self, target: &Target) -> Result<Answer, ApiError> {
         let profile = target.profile.as_ref();
         let client = self.client(profile).await?;
