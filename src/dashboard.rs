@@ -107,7 +107,9 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
     Ok(Ending { signal, unsaved, error: ended.err() })
 }
 
-fn setup(settings: &Settings, size: Size) -> Setup {
+/// What the model is told of the settings: how each profile signs in, and nothing that is secret.
+#[must_use]
+pub fn setup(settings: &Settings, size: Size) -> Setup {
     let (session, accounts) = host::accounts(&settings.accounts);
     Setup {
         size,

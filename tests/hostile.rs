@@ -178,7 +178,10 @@ impl Session {
         assert_clean("the title", window_title)?;
         let screen = project(&self.model, at(time)).screen;
         let mut terminal = Terminal::new(TestBackend::new(screen.size.width, screen.size.height)).unwrap();
-        let frame = terminal.draw(|frame| _ = ui::draw(frame, &screen)).unwrap();
+        let frame = terminal.draw(|frame| {
+            ui::draw(frame, &screen);
+        });
+        let frame = frame.unwrap();
         frame.buffer.content().iter().try_for_each(|cell| assert_clean("a cell", cell.symbol()))
     }
 }

@@ -472,8 +472,8 @@ fn an_entry_keeps_its_profile_and_one_with_a_strange_name_is_not_lost() {
         entry
     };
     let odd = [with(2, json!("a.b")), with(3, json!(7)), with(4, json!("")), with(5, Value::Null)];
-    let [dotted, number, blank, none] = odd.clone();
-    let text = file_of(1, &[with(1, json!("Prod")), dotted, number, blank, none]);
+    let entries: Vec<Value> = std::iter::once(with(1, json!("Prod"))).chain(odd.clone()).collect();
+    let text = file_of(1, &entries);
     let room = Room::with(text);
     let mut store = room.store();
     let loaded = store.load();

@@ -115,18 +115,15 @@ pub(super) fn paste_onto_board(model: &mut Model, text: &str, now: Timestamp, ef
 
 /// Shows a lookup, watching it from now on if it is not watched already.
 pub(super) fn open(model: &mut Model, lookup: Lookup, now: Timestamp, effects: &mut Vec<Effect>) {
-    match twin(model, &lookup.target) {
-        Some(id) => {
-            if let Some(words) = adapt(model, id, lookup, effects) {
-                model.say(words, Role::Info, now);
-            }
+    if let Some(id) = twin(model, &lookup.target) {
+        if let Some(words) = adapt(model, id, lookup, effects) {
+            model.say(words, Role::Info, now);
         }
-        None => {
-            let Lookup { label, mut target } = lookup;
-            // Made with the session's profile, and from now on read with that whatever the session's becomes.
-            target.profile = target.profile.or_else(|| model.setup.session.profile.clone());
-            add(model, Lookup { label, target }, effects);
-        }
+    } else {
+        let Lookup { label, mut target } = lookup;
+        // Made with the session's profile, and from now on read with that whatever the session's becomes.
+        target.profile = target.profile.or_else(|| model.setup.session.profile.clone());
+        add(model, Lookup { label, target }, effects);
     }
 }
 

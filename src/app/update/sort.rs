@@ -17,13 +17,12 @@ const FEW: usize = 8;
 /// Sorts by the next column, or turns the order round.
 pub(super) fn change(model: &mut Model, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
     let Order { by, reversed } = model.order;
-    model.order = match action {
-        Action::ReverseSort => Order { by, reversed: !reversed },
-        _ => {
-            let next = by.next();
-            let skipped = next == Column::Profile && !model.has_several_profiles();
-            Order { by: if skipped { next.next() } else { next }, reversed: false }
-        }
+    model.order = if action == Action::ReverseSort {
+        Order { by, reversed: !reversed }
+    } else {
+        let next = by.next();
+        let skipped = next == Column::Profile && !model.has_several_profiles();
+        Order { by: if skipped { next.next() } else { next }, reversed: false }
     };
     model.arrange(model.selected);
     board::keep_selection_visible(model, effects);
