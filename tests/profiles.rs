@@ -10,7 +10,7 @@
 mod board;
 mod stage;
 
-use atlas_tui::api::ErrorKind;
+use atlas_tui::api::{ErrorKind, Missing};
 use atlas_tui::app::account::{Access, Account, Method};
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::model::Source;
@@ -245,7 +245,7 @@ fn a_lookup_whose_profile_is_gone_says_so_and_what_to_do() {
     let gone = detail(&model);
     assert_eq!((gone.word.as_str(), gone.glyph.as_str()), ("NO PROFILE", "!"));
     let problem = gone.problem.expect("it is one");
-    assert_eq!(problem.headline, "There is no profile left any more.");
+    assert_eq!(problem.headline, "There is no profile `left` any more.");
     assert!(problem.next_step.contains("e chooses another one"), "{problem:?}");
     assert!(problem.next_step.contains("atlas auth login -P left"), "{problem:?}");
     report(&mut model, OLD, NOW, Given::Error(ErrorKind::NoCredentials));
@@ -257,15 +257,28 @@ fn a_lookup_whose_profile_is_gone_says_so_and_what_to_do() {
     assert_ne!(detail(&mended).word, "NO PROFILE");
     assert_eq!(mended.setup.accounts.len(), 4);
     // Another profile is chosen, and it is read with that.
-    let effects = press(&mut model, "e<down>");
-    assert_eq!(watched(&effects), []);
-    press(&mut model, "<backtab><backtab><backtab><backtab><backtab>");
-    let effects = press(&mut model, "<right><ctrl-s>");
+    let effects = press(&mut model, "e<right><ctrl-s>");
     let saved = lookup("orphan", OLD, Some("dev"));
     let edit = Edit::Replace { old: lookup("orphan", OLD, Some("left")).target, lookup: saved };
     assert!(effects.contains(&Effect::Save(edit)), "{effects:?}");
     assert_eq!(watched(&effects), [pair(OLD, "dev")]);
     assert_eq!(detail(&model).problem, None);
+}
+
+#[test]
+fn what_one_profile_may_not_see_another_one_may() {
+    let next_step = |model: &mut Model, kind| {
+        report(model, MINE, NOW, Given::Error(kind));
+        detail(model).problem.expect("an error is one").next_step
+    };
+    let mut model = mixed();
+    for kind in [ErrorKind::Forbidden, ErrorKind::NotFound(Missing::Project)] {
+        let words = next_step(&mut model, kind);
+        assert!(words.ends_with("It was asked for as dev; e chooses another profile."), "{words}");
+    }
+    assert!(!next_step(&mut model, ErrorKind::Timeout).contains("profile"));
+    let mut alone = self::model(&accounts()[..1], [lookup("mine", MINE, None)]);
+    assert!(!next_step(&mut alone, ErrorKind::Forbidden).contains("another profile"));
 }
 
 #[test]

@@ -135,6 +135,10 @@ impl Form {
             prefilled: None,
             original: Default::default(),
         };
+        if form.profiles.is_gone() && form.offers_profiles() {
+            // Whoever opens it comes for that.
+            form.focus = Place::Profile;
+        }
         form.original = form.contents();
         form
     }

@@ -12,13 +12,17 @@ pub(super) struct Profiles {
     chosen: usize,
     /// What the session goes on with.
     session: Option<Profile>,
+    /// The lookup's own is not there any more.
+    is_gone: bool,
 }
 
 impl Profiles {
     /// For a lookup with this profile. One that is not there any more can be kept all the same, and so can having none.
     pub fn new(own: Option<&Profile>, session: &Account, accounts: &[Account]) -> Self {
         let mut accounts = accounts.to_vec();
-        if accounts.iter().all(|account| account.profile.as_ref() != own) {
+        let is_there = |account: &Account| account.profile.as_ref() == own;
+        let is_gone = own.is_some() && !accounts.iter().chain([session]).any(is_there);
+        if !accounts.iter().any(is_there) {
             accounts.insert(
                 0,
                 match own {
@@ -34,12 +38,16 @@ impl Profiles {
                 },
             );
         }
-        let chosen = accounts.iter().position(|account| account.profile.as_ref() == own);
-        Self { accounts, chosen: chosen.unwrap_or_default(), session: session.profile.clone() }
+        let chosen = accounts.iter().position(is_there);
+        Self { accounts, chosen: chosen.unwrap_or_default(), session: session.profile.clone(), is_gone }
     }
 
     fn account(&self) -> Option<&Account> {
         self.accounts.get(self.chosen)
+    }
+
+    pub fn is_gone(&self) -> bool {
+        self.is_gone
     }
 
     pub fn chosen(&self) -> Option<&Profile> {

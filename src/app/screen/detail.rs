@@ -7,6 +7,8 @@ use super::shapes;
 use super::sunset;
 use super::times::{self, Ticker};
 use super::view::{Detail, Field, Gauge, Lamp, Layout, Problem, Role, Span};
+use crate::api::{ErrorKind, Missing};
+use crate::app::account;
 use crate::app::keymap::Action;
 use crate::app::model::Model;
 use crate::app::watch::Watch;
@@ -150,6 +152,15 @@ fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem>
     if let Some(step) = sunset::next_step(model, watch, error, ticker.now) {
         words.next_step = step;
     }
+    let edit = model.key(Action::Edit);
+    // What one profile may not see, another one may.
+    if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::NotFound(Missing::Project))
+        && model.has_choice_of_accounts()
+        && !edit.is_empty()
+    {
+        let profile = account::name(watch.profile.as_ref());
+        words.next_step.push_str(&format!(" It was asked for as {profile}; {edit} chooses another profile."));
+    }
     let mut retry = Vec::new();
     if let Some((_, at)) = &watch.job.value {
         retry.push(format!("last good answer {}", times::answered(*at, ticker)));
@@ -173,7 +184,7 @@ fn no_profile(model: &Model, watch: &Watch) -> Option<Problem> {
     let edit = model.key(Action::Edit);
     let edit = if edit.is_empty() { "edit the lookup to choose".into() } else { format!("{edit} chooses") };
     Some(Problem {
-        headline: format!("There is no profile {profile} any more."),
+        headline: format!("There is no profile `{profile}` any more."),
         next_step: format!(
             "{edit} another one; or make it again with atlas auth login -P {}, then {}.",
             quoted(profile.as_str()),
@@ -345,7 +356,7 @@ fn lookup_fields(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Field
         let of_lookup = target.profile.is_some();
         let note = match model.account(Some(profile)) {
             None => "not there any more".into(),
-            Some(_) if !of_lookup => "the session's; the lookup has none of its own".into(),
+            Some(_) if !of_lookup => "the session's".into(),
             Some(account) if account.host != model.setup.session.host => account.host.clone(),
             Some(_) => String::new(),
         };
