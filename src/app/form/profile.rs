@@ -65,7 +65,7 @@ impl Form {
     /// What can be chosen, and which of it is.
     #[must_use]
     pub fn profiles(&self) -> (Vec<String>, usize) {
-        let Profiles { accounts, chosen, session } = &self.profiles;
+        let Profiles { accounts, chosen, session, .. } = &self.profiles;
         let name = |account: &Account| match (&account.profile, session) {
             (None, Some(_)) => "the session's".to_owned(),
             _ => account.name(),
