@@ -59,8 +59,8 @@ fn method(sign_in: &SignIn) -> Method {
 /// Tells the loop what a profile turned out to sign in with, and what a person should know of it. It waits for the
 /// loop, as reports do, so it is for the worker's thread.
 pub(super) fn tell(sender: &SyncSender<Event>, told: atlas::SignIn) {
-    let atlas::SignIn { profile, place, base_url, with, notes } = told;
-    let access = with.map_or(Access::Missing, |(sign_in, _)| access(sign_in));
+    let atlas::SignIn { profile, place, base_url, means, notes, .. } = told;
+    let access = means.map_or(Access::Missing, access);
     let account = Account { profile, host: place, base_url, access, project: None };
     let _ = sender.send(Message::SignedIn(Box::new(account)).into());
     for text in notes {

@@ -122,7 +122,7 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "atlas",
-        rooms: &["api", "config::Accounts", "config::SignIn", "config::Source", "config::access", "domain"],
+        rooms: &["api", "config::Accounts", "config::SignIn", "config::access", "domain"],
         crates: &["jiff", "tokio"],
         std: &[],
         why: "it puts clients and profiles together, so that neither knows the other (tokio for a keyring that one \
