@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use crate::api::base_url::BaseUrl;
 use crate::api::client::{Client, Limits};
 use crate::api::{Answer, ApiError, Batch, Credential, ErrorKind, ListApi, Listing, Page, RestoreApi};
+use crate::config::SignIn as Means;
 use crate::config::access::{Access, Accounts};
 use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::job::RestoreJob;
@@ -54,8 +55,12 @@ pub struct SignIn {
     pub profile: Option<Profile>,
     /// Host of Atlas, and its port if that is not the scheme's own.
     pub place: String,
+    /// The origin of all its addresses.
+    pub base_url: String,
     /// What it signs with, and where that was found: `API key abcd…`, `keyring`.
     pub with: Option<(String, String)>,
+    /// The same by its kind.
+    pub means: Option<Means>,
     /// What a person should know though it works: a keyring that is locked (once), a half that was passed over.
     pub notes: Vec<String>,
 }
@@ -204,9 +209,11 @@ impl<L: Ledger> Atlas<L> {
         let base = access.base_url.value;
         if let Some(tell) = &self.tell {
             let with = access.credential.as_ref();
+            let means = with.map(|found| (&found.value).into());
             let with = with.map(|found| (found.value.name(), found.source.to_string()));
             let notes = access.notes;
-            tell(SignIn { profile: profile.cloned(), place: base.place().to_owned(), with, notes });
+            let (place, base_url) = (base.place().to_owned(), base.to_string());
+            tell(SignIn { profile: profile.cloned(), place, base_url, with, means, notes });
         }
         let credential = access.credential.map(|credential| credential.value);
         let made = match (&credential, access.half_pair.or(access.refused)) {

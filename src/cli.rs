@@ -87,7 +87,7 @@ Files (native directories on macOS):
 
 Hook (a command in the config file, run on each transition with the job as JSON on standard input) gets:
   ATLAS_TUI_LABEL, ATLAS_TUI_PHASE, ATLAS_TUI_PREVIOUS_PHASE, ATLAS_TUI_PROJECT_ID, ATLAS_TUI_INSTANCE,
-  ATLAS_TUI_JOB_ID, ATLAS_TUI_KIND";
+  ATLAS_TUI_JOB_ID, ATLAS_TUI_KIND, ATLAS_TUI_PROFILE";
 
 /// The whole command line.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]

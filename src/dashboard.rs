@@ -7,12 +7,12 @@ use jiff::tz::TimeZone;
 use ratatui::Terminal;
 
 use crate::app::Model;
-use crate::app::model::{Access, Setup, Source, Zone};
+use crate::app::model::{Setup, Source, Zone};
 use crate::app::screen::Size;
-use crate::config::{Settings, SignIn};
+use crate::config::{self, Settings};
 use crate::domain::lookup::Lookup;
 use crate::domain::target::Target;
-use crate::host::{Connection, Events, Process, Start};
+use crate::host::{self, Connection, Events, Process, Start};
 use crate::input::Signal;
 use crate::runtime;
 use crate::store::Store;
@@ -96,7 +96,10 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
     let hook = settings.hook.clone();
     let start = Start { connection, store, load_later, demo: request.demo, hook, crash: request.crash };
     let mut process = Process::new(session, events, start);
-    if let Some(target) = request.target {
+    if let Some(mut target) = request.target {
+        // A lookup on the board keeps its profile unless another one was typed.
+        let typed = settings.accounts.chosen().is_some_and(|chosen| chosen.source == config::Source::Flag);
+        target.profile.take_if(|_| !typed);
         process.open(Lookup { label: String::new(), target });
     }
     let ended = runtime::run(&mut terminal, &mut process, model);
@@ -104,22 +107,15 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
     Ok(Ending { signal, unsaved, error: ended.err() })
 }
 
-/// What the model is told of the settings: how keys hint at themselves, and nothing that is secret.
+/// What the model is told of the settings: how each profile signs in, and nothing that is secret.
 #[must_use]
 pub fn setup(settings: &Settings, size: Size) -> Setup {
-    let own = settings.accounts.summary(settings.accounts.active());
-    let base = &own.base_url.value;
-    let access = match own.sign_in {
-        SignIn::Key { hint } => Access::Key { hint },
-        SignIn::Half(why) | SignIn::Refused(why) => Access::Half { why },
-        SignIn::Missing => Access::Missing,
-        other => Access::Key { hint: other.to_string() },
-    };
+    let (session, accounts) = host::accounts(&settings.accounts);
     Setup {
         size,
-        host: base.place().to_owned(),
-        base_url: base.to_string(),
-        access,
+        session,
+        accounts,
+        variables: settings.accounts.prefix(),
         keymap: settings.keymap.clone(),
         theme: settings.theme.value,
         ascii: settings.ascii.value,

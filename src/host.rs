@@ -4,6 +4,7 @@
 mod hooks;
 mod outward;
 mod saver;
+mod sign_in;
 
 use std::collections::VecDeque;
 use std::io;
@@ -35,6 +36,7 @@ use crate::terminal::{self, Session, Tty};
 use crate::worker::{self, Command, task};
 use outward::Outward;
 use saver::Saver;
+pub use sign_in::accounts;
 
 /// Events on their way to the loop. A frame's worth of typing and reports fits many times over; when the loop
 /// is behind by this much, input and worker wait for it.
@@ -181,7 +183,7 @@ impl Process {
     fn command(&mut self, command: Command) {
         let worker = self.worker.get_or_insert_with(|| {
             let (commands, inbox) = mpsc::channel(COMMANDS);
-            let over = spawn_worker(self.connection.clone(), inbox, self.sender.clone());
+            let over = spawn_worker(self.connection.clone(), inbox, self.sender.clone(), self.demo.is_none());
             Worker { commands, backlog: VecDeque::new(), over }
         });
         worker.backlog.push_back(command);
@@ -299,12 +301,14 @@ impl Events {
 }
 
 /// The worker's thread: clients are made there, because finding credentials and loading the platform's roots
-/// takes milliseconds.
+/// takes milliseconds. `tells`: how profiles sign in is told; the demo's key is nobody's.
 fn spawn_worker(
     connection: Connection,
     commands: mpsc::Receiver<Command>,
     sender: SyncSender<Event>,
+    tells: bool,
 ) -> Receiver<()> {
+    let told = tells.then(|| sender.clone());
     let (done, over) = sync_channel(0);
     let run = move || {
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -313,8 +317,12 @@ fn spawn_worker(
         };
         let Connection { accounts, tokens, interval } = connection;
         let settings = worker::task::Settings { interval, ..Default::default() };
+        let mut atlas = Atlas::new(accounts, || SystemClock.now()).sharing_tokens(tokens);
+        if let Some(sender) = told {
+            atlas = atlas.telling(move |sign_in| sign_in::tell(&sender, sign_in));
+        }
+        let atlas = Arc::new(atlas);
         let report = |report| drop(sender.send(Message::Report(report).into()));
-        let atlas = Arc::new(Atlas::new(accounts, || SystemClock.now()).sharing_tokens(tokens));
         runtime.block_on(async {
             task::run(Arc::clone(&atlas), SystemClock, commands, report, settings).await;
             atlas.leave().await;

@@ -91,6 +91,15 @@
 //! on screen and the others take turns. Which kind a cluster is comes out of the questions that are asked anyway
 //! ([`worker::kind`]). A turn of the worker looks at what is due first, never at all lookups.
 //!
+//! # Profiles
+//!
+//! A lookup remembers the profile that it was made with; the session has one for those that remember none
+//! ([`app::account`]). Which of the two it is says the model, with every target that it gives to the worker: a switch of
+//! the session is nothing but other watches for some lookups, so that late answers are known as such, and neither worker
+//! nor client has a profile of its own. A lookup whose profile is gone is never read with another one. What a profile
+//! signs in with is known to the model in words only; they come from the settings before the first frame as far as
+//! nothing has to be waited for, and from [`atlas`] once it has asked.
+//!
 //! # Threads and channels
 //!
 //! | thread | lives | waits for |

@@ -58,7 +58,7 @@ fn the_key_of_the_demo_leads_back_to_what_was_there() {
     keys(&mut model, "j/job<enter>");
     enter_demo(&mut model);
     assert_eq!(labels(&model), ["made up", "made up"]);
-    assert_eq!(model.setup.host, "127.0.0.1:1");
+    assert_eq!(model.setup.session.host, "127.0.0.1:1");
     assert_eq!(notice(&model), "this is the demo; Ctrl-g goes back to your lookups");
     let footer = project(&model, at(NOW)).screen.footer;
     assert!(footer.keys.iter().any(|key| (key.action, key.word) == (Action::Demo, "leave demo")));
@@ -76,8 +76,8 @@ fn the_key_of_the_demo_leads_back_to_what_was_there() {
     let targets: Vec<_> = watched.unwrap().into_iter().map(|(_, target)| target.job.to_string()).collect();
     assert_eq!(targets, [JOB, DUMP]);
     assert_eq!((model.source, labels(&model)), (Source::Saved, vec!["job 0663", "job b866"]));
-    assert_eq!(model.setup.host, "cloud.mongodb.com");
-    assert_eq!(model.setup.base_url, "https://cloud.mongodb.com");
+    assert_eq!(model.setup.session.host, "cloud.mongodb.com");
+    assert_eq!(model.setup.session.base_url, "https://cloud.mongodb.com");
     assert_eq!(model.filter.text(), "job");
     assert_eq!(model.selected_watch().unwrap().lookup.target.job.as_str(), DUMP);
     assert_eq!(model.selected_watch().unwrap().word(), "link ready", "the last answer stands");

@@ -109,7 +109,7 @@ async fn the_recorded_download_in_json() {
     let (code, out, err) = run(&answer(decoded(&body)), DOWNLOAD, "2026-08-10T03:45:53.7Z", json()).await;
     let wanted = concat!(
         r#"{"schema":1,"target":{"kind":"dedicated","projectId":"6a793f6b2c88faeba59bae37","#,
-        r#""instance":"backupRestores-305","jobId":"6a7948342c88faeba59eb866"},"phase":"ready","terminal":true,"#,
+        r#""instance":"backupRestores-305","jobId":"6a7948342c88faeba59eb866","profile":null},"phase":"ready","terminal":true,"#,
         r#""anomalies":[],"stale":false,"deliveryType":"download","#,
         r#""flags":{"cancelled":false,"expired":false,"failed":false},"createdAt":"2026-08-10T03:40:36Z","#,
         r#""finishedAt":null,"expiresAt":"2026-08-10T04:44:52Z","expiresInSeconds":3539,"elapsedSeconds":317,"#,
@@ -328,7 +328,7 @@ async fn an_error_is_an_object_and_a_sentence() {
         out,
         concat!(
             r#"{"schema":1,"target":{"kind":"dedicated","projectId":"6a793f6b2c88faeba59bae37","#,
-            r#""instance":"backupRestores-305","jobId":"6a794733c0eb9e7a17740663"},"error":{"kind":"not_found","#,
+            r#""instance":"backupRestores-305","jobId":"6a794733c0eb9e7a17740663","profile":null},"error":{"kind":"not_found","#,
             r#""httpStatus":404,"errorCode":"CLUSTER_NOT_FOUND","#,
             r#""message":"Project 6a793f6b2c88faeba59bae37 has no instance backupRestores-305.","retryable":false}}"#,
             "\n",

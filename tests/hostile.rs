@@ -17,7 +17,8 @@ use std::time::Duration;
 
 use atlas_tui::api::answer::{self, Origin};
 use atlas_tui::api::{ApiError, BaseUrl, wire};
-use atlas_tui::app::copy::curl_line;
+use atlas_tui::app::account::Account;
+use atlas_tui::app::copy::ByHand;
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::keymap::Action;
 use atlas_tui::app::message::Mouse;
@@ -351,7 +352,9 @@ fn the_copied_command_has_exactly_these_words() {
         let target: Target = format!("{kind}/6a793f6b2c88faeba59bae37/orders-305/{JOB}").parse().unwrap();
         model.load([Lookup { label: "'; reboot #".into(), target }]);
         for base in ["https://cloud.mongodb.com", "http://127.0.0.1:4100", "https://it's $(here)/"] {
-            let words = shlex::split(&curl_line(base, &model.watches[0]).unwrap()).unwrap();
+            let account = Account { base_url: base.into(), ..board::account(None) };
+            let by_hand = ByHand { account: Some(&account), variables: "MONGODB_ATLAS_" };
+            let words = shlex::split(&by_hand.curl_line(&model.watches[0]).unwrap()).unwrap();
             let path = format!(
                 "/api/atlas/v2/groups/6a793f6b2c88faeba59bae37/{version}/orders-305/backup/restoreJobs/{JOB}"
             );

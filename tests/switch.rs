@@ -49,7 +49,7 @@ fn both_read(model: &Model, request: u64, kind: Option<Kind>) -> Ended {
     };
     Ended {
         request: RequestId(request),
-        subject: Subject::Jobs { instance: "backupRestores-305".parse().unwrap(), wanted: 2 },
+        subject: Subject::Jobs { instance: "backupRestores-305".parse().unwrap(), profile: None, wanted: 2 },
         meta: Meta { http_status: Some(200), requests: 1, ..Meta::default() },
         sent_at: at(NOW),
         received_at: at(NOW) + Duration::from_millis(62),

@@ -12,9 +12,10 @@ mod board;
 use std::time::Duration;
 
 use atlas_tui::api::ErrorKind;
+use atlas_tui::app::account::Access;
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::keymap::Action;
-use atlas_tui::app::model::{Access, Zone};
+use atlas_tui::app::model::Zone;
 use atlas_tui::app::screen::{Body, Detail, Ends, Footer, Role, Size, project};
 use atlas_tui::app::time_format::TimeFormat;
 use atlas_tui::app::{Effect, Message, Model, update};
@@ -228,13 +229,17 @@ fn a_tiny_error_shows_the_next_try_without_scrolling() {
 #[test]
 fn a_tiny_first_screen_scrolls_to_its_end() {
     let mut model = board([]);
-    model.setup.access = Access::Missing;
+    model.setup.session.access = Access::Missing;
     resize(&mut model, 40, 10);
     let top = rows(&mut model, "2026-08-10T03:36:26Z");
     let text = top.join("\n");
-    for words in
-        ["restore jobs", "It only reads", "No API key was found", "MONGODB_ATLAS_PRIVATE_API_KEY", "q quit"]
-    {
+    for words in [
+        "restore jobs",
+        "It only reads",
+        "No credentials were found",
+        "MONGODB_ATLAS_PRIVATE_API_KEY",
+        "q quit",
+    ] {
         assert!(text.contains(words), "{words}:\n{text}");
     }
     assert!(top[8].ends_with('▼'), "{text}");

@@ -1,5 +1,6 @@
 //! The board that the demo stands in front of: kept as it was left, to come back to.
 
+use super::account::Account;
 use super::filter::Filter;
 use super::model::{LogEntry, Model, Source};
 use super::order::Order;
@@ -12,8 +13,7 @@ use crate::worker::WatchId;
 /// Everything that belongs to one Atlas and its lookups, and not to the screen or the settings.
 #[derive(Debug, Clone)]
 pub struct Aside {
-    host: String,
-    base_url: String,
+    session: Account,
     watches: Vec<Watch>,
     selected: Option<WatchId>,
     filter: Filter,
@@ -29,6 +29,11 @@ pub struct Aside {
 }
 
 impl Aside {
+    /// What its lookups are read with.
+    pub(super) fn session_mut(&mut self) -> &mut Account {
+        &mut self.session
+    }
+
     /// The file holds these now, the edits made before the demo among them.
     pub(super) fn follow(&mut self, newer: Vec<Lookup>) {
         for watch in &mut self.watches {
@@ -52,8 +57,7 @@ impl Model {
     /// Takes all that belongs to the saved lookups off the board, and leaves an empty one.
     pub(super) fn set_aside(&mut self) -> Aside {
         Aside {
-            host: self.setup.host.clone(),
-            base_url: self.setup.base_url.clone(),
+            session: self.setup.session.clone(),
             watches: std::mem::take(&mut self.watches),
             selected: self.selected.take(),
             filter: std::mem::take(&mut self.filter),
@@ -72,8 +76,7 @@ impl Model {
     /// old one knew: the worker that will read it is another one, and numbers its requests from the start. Returns what
     /// the file holds, if that was told meanwhile.
     pub(super) fn put_back(&mut self, aside: Aside) -> Option<Vec<Lookup>> {
-        self.setup.host = aside.host;
-        self.setup.base_url = aside.base_url;
+        self.setup.session = aside.session;
         self.filter = aside.filter;
         self.order = aside.order;
         self.removed = aside.removed;

@@ -1,5 +1,6 @@
-//! What the `y` menu copies. Never a secret: the curl line names the variables that hold the keys.
+//! What the `y` menu copies. Never a secret: the curl line names the variables that hold the keys or the token.
 
+use super::account::{Account, Method};
 use super::overlay::{Choice, Does};
 use super::watch::Watch;
 use crate::domain::job::RestoreJob;
@@ -7,21 +8,46 @@ use crate::domain::shell::quoted;
 use crate::domain::target::Endpoint;
 use crate::domain::text::escape_json;
 
-/// The job as a curl line for a person's shell, every word that is not ours quoted for it.
-#[must_use]
-pub fn curl_line(base_url: &str, watch: &Watch) -> Option<String> {
-    let Endpoint { path, accept } = watch.lookup.target.endpoint()?;
-    let (accept, url) = (format!("Accept: {accept}"), format!("{base_url}{path}"));
-    let (accept, url) = (quoted(&accept), quoted(&url));
-    Some(format!(
-        "curl --digest --user \"$MONGODB_ATLAS_PUBLIC_API_KEY:$MONGODB_ATLAS_PRIVATE_API_KEY\" \
-         --header {accept} {url}"
-    ))
+/// How a lookup's job is read by hand.
+#[derive(Debug, Clone, Copy)]
+pub struct ByHand<'a> {
+    /// `None` when the lookup's profile is gone.
+    pub account: Option<&'a Account>,
+    /// What the names of the variables with credentials begin with.
+    pub variables: &'static str,
+}
+
+impl ByHand<'_> {
+    /// The address of the job, or why there is none.
+    fn url(self, watch: &Watch) -> Result<(String, &'static str), &'static str> {
+        let Endpoint { path, accept } = watch.lookup.target.endpoint().ok_or("the kind is not known yet")?;
+        let account = self.account.ok_or("its profile is gone")?;
+        Ok((format!("{}{path}", account.base_url), accept))
+    }
+
+    /// The job as a curl line for a person's shell, every word that is not ours quoted for it.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    pub fn curl_line(self, watch: &Watch) -> Result<String, &'static str> {
+        let (url, accept) = self.url(watch)?;
+        let accept = format!("Accept: {accept}");
+        let (accept, url, names) = (quoted(&accept), quoted(&url), self.variables);
+        let signed = match self.method() {
+            Method::Digest => format!("--digest --user \"${names}PUBLIC_API_KEY:${names}PRIVATE_API_KEY\""),
+            Method::Bearer => format!("--header \"Authorization: Bearer ${names}ACCESS_TOKEN\""),
+        };
+        Ok(format!("curl {signed} --header {accept} {url}"))
+    }
+
+    fn method(self) -> Method {
+        self.account.map_or(Method::Digest, |account| account.access.method())
+    }
 }
 
 /// What can be copied of a lookup, with its key in the menu.
 #[must_use]
-pub fn choices(base_url: &str, watch: &Watch) -> Vec<Choice> {
+pub fn choices(by_hand: ByHand<'_>, watch: &Watch) -> Vec<Choice> {
     let job = watch.lookup.target.job.to_string();
     let mut choices = vec![Choice {
         key: 'y',
@@ -29,7 +55,7 @@ pub fn choices(base_url: &str, watch: &Watch) -> Vec<Choice> {
         note: job.clone(),
         does: Does::Copy { what: "job id".into(), text: job },
     }];
-    choices.push(url(base_url, watch));
+    choices.push(url(by_hand, watch));
     choices.push(match watch.restore_job() {
         Some(job) => {
             let json = escape_json(job.raw.as_str());
@@ -38,34 +64,35 @@ pub fn choices(base_url: &str, watch: &Watch) -> Vec<Choice> {
         }
         None => nothing('j', "JSON", "no answer yet"),
     });
-    choices.push(match curl_line(base_url, watch) {
-        Some(line) => Choice {
+    let note = match by_hand.method() {
+        Method::Digest => "keys by variable name, not by value",
+        Method::Bearer => "the token by variable name, not by value",
+    };
+    choices.push(match by_hand.curl_line(watch) {
+        Ok(line) => Choice {
             key: 'c',
             label: "curl line",
-            note: "keys by variable name, not by value".into(),
+            note: note.into(),
             does: Does::Copy { what: "curl line".into(), text: line },
         },
-        None => nothing('c', "curl line", "the kind is not known yet"),
+        Err(why) => nothing('c', "curl line", why),
     });
     choices
 }
 
 /// The download link, or while there is none the place in the API.
-fn url(base_url: &str, watch: &Watch) -> Choice {
+fn url(by_hand: ByHand<'_>, watch: &Watch) -> Choice {
     let downloads = watch.restore_job().map(RestoreJob::downloads).unwrap_or_default();
     let urls: Vec<&str> = downloads.iter().map(|download| download.url).collect();
     match urls.as_slice() {
-        [] => match watch.lookup.target.endpoint() {
-            Some(Endpoint { path, .. }) => {
-                let url = format!("{base_url}{path}");
-                Choice {
-                    key: 'u',
-                    label: "API URL",
-                    note: url.clone(),
-                    does: Does::Copy { what: "API URL".into(), text: url },
-                }
-            }
-            None => nothing('u', "URL", "the kind is not known yet"),
+        [] => match by_hand.url(watch) {
+            Ok((url, _)) => Choice {
+                key: 'u',
+                label: "API URL",
+                note: url.clone(),
+                does: Does::Copy { what: "API URL".into(), text: url },
+            },
+            Err(why) => nothing('u', "URL", why),
         },
         [url] => Choice {
             key: 'u',
@@ -88,8 +115,8 @@ fn nothing(key: char, label: &'static str, note: &str) -> Choice {
 
 /// What can be copied of several lookups: one line for each, without those that have nothing of it.
 #[must_use]
-pub fn of_several(base_url: &str, watches: &[&Watch]) -> Vec<Choice> {
-    let all: Vec<Vec<Choice>> = watches.iter().map(|watch| choices(base_url, watch)).collect();
+pub fn of_several(watches: &[(ByHand<'_>, &Watch)]) -> Vec<Choice> {
+    let all: Vec<Vec<Choice>> = watches.iter().map(|(by_hand, watch)| choices(*by_hand, watch)).collect();
     let kinds = [
         ('y', "job ids", "job id"),
         ('u', "URLs", "URL"),

@@ -1,15 +1,18 @@
 //! The form that adds or edits a lookup: its fields, and what is wrong with each.
 
 mod paste;
+mod profile;
 
 pub(super) use paste::another_atlas;
 
 use tui_input::Input;
 
+use super::account::{self, Account};
 use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::lookup::Lookup;
 use crate::domain::target::{Kind, Target};
 use crate::domain::text;
+use profile::Profiles;
 
 /// The longest text a field takes; a pasted URL is read whole before it is cut to this.
 const FIELD_MAX: usize = 200;
@@ -18,6 +21,8 @@ const FIELD_MAX: usize = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     Kind,
+    /// Only where there is one to choose.
+    Profile,
     Project,
     Instance,
     Job,
@@ -25,11 +30,10 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Self; 5] = [Self::Kind, Self::Project, Self::Instance, Self::Job, Self::Label];
+    pub const ALL: [Self; 6] =
+        [Self::Kind, Self::Profile, Self::Project, Self::Instance, Self::Job, Self::Label];
 
-    /// From 0 for the kind.
-    #[must_use]
-    pub fn index(self) -> usize {
+    fn index(self) -> usize {
         Self::ALL.iter().position(|place| *place == self).unwrap_or_default()
     }
 
@@ -56,10 +60,13 @@ pub struct Form {
     pub asked: bool,
     /// The paste named this as its kind, and nobody has chosen one since.
     unknown_kind: Option<String>,
-    /// The Atlas that is asked, by its host: an address that is pasted may name another one.
-    place: String,
+    profiles: Profiles,
+    /// Somebody chose the profile, rather than leave it as it was.
+    pub profile_was_chosen: bool,
+    /// The project that stands there because of the profile: neither typed nor pasted.
+    prefilled: Option<String>,
     /// What the form held when it was opened.
-    original: [String; 5],
+    original: [String; 6],
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,9 +89,9 @@ pub enum Verdict {
 
 impl Form {
     /// An empty form. `project` and `instance` start with those of the selected lookup: an incident is mostly
-    /// about one cluster.
+    /// about one cluster. Without one, the project is that of the profile.
     #[must_use]
-    pub fn add(like: Option<&Target>) -> Self {
+    pub fn add(like: Option<&Target>, session: &Account, accounts: &[Account]) -> Self {
         let mut form = Self {
             editing: None,
             kind: like.map_or(Kind::Auto, |target| target.kind),
@@ -96,15 +103,21 @@ impl Form {
             hint: None,
             asked: false,
             unknown_kind: None,
-            place: String::new(),
+            profiles: Profiles::new(session.profile.as_ref(), session, accounts),
+            profile_was_chosen: false,
+            prefilled: None,
             original: Default::default(),
         };
+        if like.is_none() {
+            form.prefill();
+            form.focus = if form.project.value().is_empty() { Place::Project } else { Place::Instance };
+        }
         form.original = form.contents();
         form
     }
 
     #[must_use]
-    pub fn edit(lookup: &Lookup) -> Self {
+    pub fn edit(lookup: &Lookup, session: &Account, accounts: &[Account]) -> Self {
         let target = &lookup.target;
         let mut form = Self {
             editing: Some(target.clone()),
@@ -117,23 +130,23 @@ impl Form {
             hint: None,
             asked: false,
             unknown_kind: None,
-            place: String::new(),
+            profiles: Profiles::new(target.profile.as_ref(), session, accounts),
+            profile_was_chosen: false,
+            prefilled: None,
             original: Default::default(),
         };
+        if form.profiles.is_gone() && form.offers_profiles() {
+            // Whoever opens it comes for that.
+            form.focus = Place::Profile;
+        }
         form.original = form.contents();
         form
     }
 
-    /// For lookups of the Atlas at that host.
-    #[must_use]
-    pub fn at(mut self, place: &str) -> Self {
-        place.clone_into(&mut self.place);
-        self
-    }
-
-    fn contents(&self) -> [String; 5] {
+    fn contents(&self) -> [String; 6] {
         [
             self.kind.to_string(),
+            account::name(self.profiles.chosen()),
             self.project.value().to_owned(),
             self.instance.value().to_owned(),
             self.job.value().to_owned(),
@@ -152,7 +165,7 @@ impl Form {
 
     fn input_mut(&mut self, place: Place) -> Option<&mut Input> {
         match place {
-            Place::Kind => None,
+            Place::Kind | Place::Profile => None,
             Place::Project => Some(&mut self.project),
             Place::Instance => Some(&mut self.instance),
             Place::Job => Some(&mut self.job),
@@ -163,7 +176,7 @@ impl Form {
     #[must_use]
     pub fn input(&self, place: Place) -> Option<&Input> {
         match place {
-            Place::Kind => None,
+            Place::Kind | Place::Profile => None,
             Place::Project => Some(&self.project),
             Place::Instance => Some(&self.instance),
             Place::Job => Some(&self.job),
@@ -181,6 +194,9 @@ impl Form {
         }
         if self.unknown_kind.is_none() || self.focus == before {
             self.focus = self.focus.step(by);
+            if self.focus == Place::Profile && !self.offers_profiles() {
+                self.focus = self.focus.step(by);
+            }
         }
     }
 
@@ -208,7 +224,7 @@ impl Form {
                 Err(NameError::Empty) => Verdict::Empty,
                 Err(error) => Verdict::Wrong(error.to_string()),
             },
-            Place::Kind | Place::Label => Verdict::Empty,
+            Place::Kind | Place::Profile | Place::Label => Verdict::Empty,
         }
     }
 
@@ -233,7 +249,7 @@ impl Form {
                 project: *project,
                 instance: instance.clone(),
                 job: *job,
-                profile: None,
+                profile: self.profiles.chosen().cloned(),
             };
             return Some(Lookup { label, target });
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::account::Account;
 use super::key::Key;
 use super::keymap::Action;
 use super::notification::Notification;
@@ -50,6 +51,8 @@ pub enum Message {
     },
     /// Watch this one too, and show it: the command line named it.
     Open(Lookup),
+    /// How a profile (`None`: the session without one) signs in: known once its first request is made.
+    SignedIn(Box<Account>),
     /// The embedded Atlas runs at this host and serves these.
     DemoStarted {
         host: String,

@@ -3,6 +3,7 @@
 //! `update(model, message, now)` changes the [`Model`] and answers with [`Effect`]s; `screen(model, now)`
 //! projects it onto what a person can read, and says when that would next differ by time alone.
 
+pub mod account;
 pub mod aside;
 pub mod changed;
 pub mod copy;

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
+use super::account::Account;
 use super::aside::Aside;
 use super::filter::Filter;
 use super::keymap::{Action, Keymap};
@@ -22,6 +23,7 @@ use super::view::{Ends, Layout, Pane, Role, Size, ThemeName};
 use super::watch::{Change, Watch};
 use crate::api::Budget;
 use crate::domain::lookup::Lookup;
+use crate::domain::profile::Profile;
 use crate::domain::server_clock::ServerClock;
 use crate::worker::{Pace, WatchId};
 
@@ -37,11 +39,12 @@ const UNDO: usize = 50;
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Setup {
     pub size: Size,
-    /// Host of the base URL.
-    pub host: String,
-    /// The origin to build a curl line with.
-    pub base_url: String,
-    pub access: Access,
+    /// What lookups without a profile of their own are read with.
+    pub session: Account,
+    /// Everything that there is to choose from, the session's account among them.
+    pub accounts: Vec<Account>,
+    /// What the names of variables with credentials begin with here: `MONGODB_ATLAS_`.
+    pub variables: &'static str,
     pub keymap: Keymap,
     pub theme: ThemeName,
     pub ascii: bool,
@@ -73,20 +76,6 @@ impl Zone {
     pub fn get(&self) -> &TimeZone {
         self.found.get_or_init(self.find)
     }
-}
-
-/// Whether requests can be signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Access {
-    /// With the API key that starts like this.
-    Key {
-        hint: String,
-    },
-    Missing,
-    /// One half of the pair is set; says which one is not.
-    Half {
-        why: String,
-    },
 }
 
 /// Whose lookups are on the board.
@@ -130,6 +119,8 @@ pub struct LogEntry {
     pub request_id: Option<String>,
     /// `None` for what was no request to Atlas: a hook.
     pub question: Option<Question>,
+    /// Which one asked.
+    pub profile: Option<Profile>,
 }
 
 #[derive(Debug, Clone)]
@@ -232,7 +223,9 @@ impl Model {
 
     pub(super) fn new_watch(&mut self, lookup: Lookup) -> Watch {
         self.next_watch += 1;
-        Watch::new(WatchId(self.next_watch), lookup)
+        let mut watch = Watch::new(WatchId(self.next_watch), lookup);
+        watch.profile = watch.profile.or_else(|| self.setup.session.profile.clone());
+        watch
     }
 
     #[must_use]

@@ -16,6 +16,8 @@ pub enum Column {
     #[default]
     Own,
     Label,
+    /// Only where there is more than one.
+    Profile,
     Kind,
     /// By the names of the source, then of the target.
     Route,
@@ -31,9 +33,10 @@ pub enum Column {
 
 impl Column {
     /// In the order in which a key press goes through them: that of the wide list's columns.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Own,
         Self::Label,
+        Self::Profile,
         Self::Kind,
         Self::Route,
         Self::Phase,
@@ -55,6 +58,7 @@ impl Column {
         match self {
             Self::Own => "own order",
             Self::Label => "label",
+            Self::Profile => "profile",
             Self::Kind => "kind",
             Self::Route => "from → to",
             Self::Phase => "phase",
@@ -72,6 +76,8 @@ impl Column {
             (Self::Own, true) => "your own order, the last one first",
             (Self::Label, false) => "sorted by label, A to Z",
             (Self::Label, true) => "sorted by label, Z to A",
+            (Self::Profile, false) => "sorted by profile, A to Z",
+            (Self::Profile, true) => "sorted by profile, Z to A",
             (Self::Kind, false) => "sorted by kind",
             (Self::Kind, true) => "sorted by kind, the other way round",
             (Self::Route, false) => "sorted by from → to, A to Z",
@@ -136,6 +142,10 @@ impl Order {
         match self.by {
             Column::Own => rank.nanoseconds = i128::try_from(own).unwrap_or(i128::MAX),
             Column::Label => rank.text = watch.lookup.name().to_lowercase(),
+            Column::Profile => match &watch.profile {
+                Some(profile) => rank.text = profile.to_string(),
+                None => is_absent = true,
+            },
             Column::Kind => {
                 let place = Kind::ALL.iter().position(|kind| *kind == watch.lookup.target.kind);
                 rank.group = place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX);

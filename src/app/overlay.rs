@@ -18,6 +18,11 @@ pub enum Overlay {
         query: Input,
         selected: usize,
     },
+    /// Which profile the session goes on with.
+    Profiles {
+        query: Input,
+        selected: usize,
+    },
     /// Leave although edits are not saved?
     ConfirmQuit,
     Log {

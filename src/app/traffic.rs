@@ -89,6 +89,7 @@ mod tests {
             requests,
             request_id: None,
             question: Some(question),
+            profile: None,
         }
     }
 

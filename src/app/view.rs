@@ -112,7 +112,12 @@ pub enum ThemeName {
 /// first ones go first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Header {
+    /// The program's; empty where there is no room for it anyway.
+    pub name: &'static str,
+    /// Profile, host and what is wrong with them, the most telling part first.
     pub place: Vec<Span>,
+    /// What is known beside that, where all else fits.
+    pub hint: Option<Span>,
     pub counts: Vec<Span>,
     pub clock: Option<Span>,
 }
@@ -203,6 +208,8 @@ pub struct Row {
 /// What a row has in a wide list only.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wide {
+    /// The profile that it is read with; empty where that is the same for all lookups on the board.
+    pub profile: String,
     pub kind: &'static str,
     /// The instance that is restored from.
     pub source: String,
@@ -341,8 +348,11 @@ pub struct Form {
     /// The options of `Kind`, with the chosen one.
     pub kinds: Vec<&'static str>,
     pub kind: usize,
+    /// The options of `Profile`, with the chosen one; none where there is nothing to choose.
+    pub profiles: Vec<String>,
+    pub profile: usize,
     pub inputs: Vec<FormInput>,
-    /// 0 is the kind, 1… the inputs.
+    /// The row from the top: the kind, the profile where there are some, the inputs.
     pub focus: usize,
     /// Keys that work here.
     pub keys: Vec<(String, &'static str)>,

@@ -11,8 +11,9 @@ use crate::api::{ApiError, ErrorKind, Meta, Missing};
 use crate::domain::job::{DeliveryType, RestoreJob};
 use crate::domain::lookup::Lookup;
 use crate::domain::phase::{self, Anomaly, Phase, Status};
+use crate::domain::profile::Profile;
 use crate::domain::server_clock::ServerClock;
-use crate::domain::target::Kind;
+use crate::domain::target::{Kind, Target};
 use crate::worker::WatchId;
 
 /// Transitions kept for each lookup; a restore has fewer than ten.
@@ -64,6 +65,8 @@ struct Link {
 pub struct Watch {
     pub id: WatchId,
     pub lookup: Lookup,
+    /// With whose credentials it is read: those of the lookup's profile, or else of the session's.
+    pub profile: Option<Profile>,
     /// Boxed, so that going through a thousand of them touches little memory.
     pub job: Remote<Box<Reading>, Box<ApiError>>,
     /// The status as of the last answer or wake-up; `None` before the first answer.
@@ -89,6 +92,7 @@ impl Watch {
     pub fn new(id: WatchId, lookup: Lookup) -> Self {
         Self {
             id,
+            profile: lookup.target.profile.clone(),
             lookup,
             job: Remote::default(),
             status: None,
@@ -107,6 +111,12 @@ impl Watch {
     #[must_use]
     pub(super) fn renewed(self, id: WatchId) -> Self {
         Self { id, job: self.job.resumed(), ..self }
+    }
+
+    /// What the worker is to read, with the profile that it is read with.
+    #[must_use]
+    pub fn asked(&self) -> Target {
+        Target { profile: self.profile.clone(), ..self.lookup.target.clone() }
     }
 
     #[must_use]

@@ -177,6 +177,15 @@ impl Accounts {
         &self.atlas_cli
     }
 
+    /// How the variables with credentials begin: `MONGODB_ATLAS_`, or what is read in place of that.
+    #[must_use]
+    pub fn prefix(&self) -> &'static str {
+        match self.variables.layer.origin {
+            Origin::Variables(prefix) => prefix.as_str(),
+            _ => variables::Prefix::Atlas.as_str(),
+        }
+    }
+
     /// Which variables are set and not read, and why.
     #[must_use]
     pub fn silenced(&self) -> Option<&str> {

@@ -10,6 +10,7 @@ use super::reading::Reading;
 use crate::api::ApiError;
 use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::job::{Component, DeliveryType};
+use crate::domain::profile::Profile;
 use crate::domain::target::{Kind, Target};
 use crate::domain::text::escape_json;
 
@@ -179,6 +180,8 @@ struct Asked<'a> {
     project_id: &'a str,
     instance: &'a str,
     job_id: &'a str,
+    /// Which one it was read with; `null` without one.
+    profile: Option<&'a str>,
 }
 
 impl<'a> From<&'a Target> for Asked<'a> {
@@ -188,6 +191,7 @@ impl<'a> From<&'a Target> for Asked<'a> {
             project_id: target.project.as_str(),
             instance: target.instance.as_str(),
             job_id: target.job.as_str(),
+            profile: target.profile.as_ref().map(Profile::as_str),
         }
     }
 }

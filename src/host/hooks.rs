@@ -46,6 +46,8 @@ pub(super) fn call(happening: &Happening) -> Call {
         ("ATLAS_TUI_INSTANCE", target.instance.to_string()),
         ("ATLAS_TUI_JOB_ID", target.job.to_string()),
         ("ATLAS_TUI_KIND", target.kind.to_string()),
+        // Empty without one, so that a script can name it under `set -u`.
+        ("ATLAS_TUI_PROFILE", target.profile.as_ref().map(ToString::to_string).unwrap_or_default()),
     ];
     Call { lookup: label, input, variables }
 }

@@ -1,6 +1,7 @@
 //! The JSON of the saved lookups, as bytes in and out; knows no files.
 //!
-//! `{"version":1,"lookups":[{"label":…,"kind":…,"projectId":…,"instance":…,"jobId":…}]}`. Loading goes straight
+//! `{"version":1,"lookups":[{"label":…,"kind":…,"projectId":…,"instance":…,"jobId":…}]}`, and in an
+//! entry that was made with a profile `"profile":…`. Loading goes straight
 //! to lookups; only an edit, or a file with something odd in it, pays for the whole document, which keeps every
 //! member and entry that we do not know. It keeps them as the text they were written in: a number with more digits
 //! than ours hold stays the number that it was, without the `arbitrary_precision` of `serde_json`,
@@ -17,6 +18,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::lookup::{self, Edit, Lookup};
+use crate::domain::profile::Profile;
 use crate::domain::target::{Kind, Target};
 use crate::domain::text::clean;
 
@@ -61,6 +63,9 @@ struct Entry<'a> {
     instance: Cow<'a, str>,
     #[serde(borrow)]
     job_id: Cow<'a, str>,
+    /// Absent, null or empty: that of the session.
+    #[serde(borrow, default)]
+    profile: Option<Cow<'a, str>>,
 }
 
 /// Reads the file; what is wrong with it, in words, when it is none of ours.
@@ -117,7 +122,10 @@ impl Entry<'_> {
                 project: self.project_id.parse().map_err(|error| format!("projectId: {error}"))?,
                 instance: self.instance.parse().map_err(|error| format!("instance: {error}"))?,
                 job: self.job_id.parse().map_err(|error| format!("jobId: {error}"))?,
-                profile: None,
+                profile: match self.profile.as_deref() {
+                    None | Some("") => None,
+                    Some(name) => Some(name.parse().map_err(|error| format!("profile: {error}"))?),
+                },
             },
         })
     }
@@ -310,7 +318,7 @@ impl Serialize for Document {
 
 impl Slot {
     fn new(lookup: &Lookup) -> Self {
-        let members = members_of(lookup).into_iter().filter_map(|(name, value)| member(name, value));
+        let members = members_of(lookup).into_iter().filter_map(|(name, value)| member(name, value?));
         Self { form: Form::Members(members.collect()), lookup: Ok(lookup.clone()) }
     }
 
@@ -332,10 +340,14 @@ impl Slot {
         }
         let Form::Members(mut members) = self.form.opened() else { return Self::new(lookup) };
         for ((name, new), (_, old)) in members_of(lookup).into_iter().zip(members_of(old)) {
-            let Some(changed) = member(name, new).filter(|_| new != old) else { continue };
-            match members.iter_mut().find(|(known, _)| known == name) {
-                Some(place) => *place = changed,
-                None => members.push(changed),
+            if new == old {
+                continue;
+            }
+            let place = members.iter().position(|(known, _)| known == name);
+            match (new.and_then(|new| member(name, new)), place.and_then(|at| members.get_mut(at))) {
+                (Some(changed), Some(place)) => *place = changed,
+                (Some(changed), None) => members.push(changed),
+                (None, _) => members.retain(|(known, _)| known != name),
             }
         }
         Self { form: Form::Members(members), lookup: Ok(lookup.clone()) }
@@ -352,14 +364,17 @@ impl Serialize for Slot {
         }
     }
 }
-fn members_of(lookup: &Lookup) -> [(&'static str, &str); 5] {
+
+/// The members that are ours, and their values; `None` for one that is left out.
+fn members_of(lookup: &Lookup) -> [(&'static str, Option<&str>); 6] {
     let Lookup { label, target } = lookup;
     [
-        ("label", label),
-        ("kind", target.kind.as_str()),
-        ("projectId", target.project.as_str()),
-        ("instance", target.instance.as_str()),
-        ("jobId", target.job.as_str()),
+        ("label", Some(label)),
+        ("kind", Some(target.kind.as_str())),
+        ("projectId", Some(target.project.as_str())),
+        ("instance", Some(target.instance.as_str())),
+        ("jobId", Some(target.job.as_str())),
+        ("profile", target.profile.as_ref().map(Profile::as_str)),
     ]
 }
 

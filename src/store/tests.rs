@@ -463,3 +463,36 @@ fn a_thousand_lookups_are_read_by_the_quick_way() {
 
 #[cfg(unix)]
 mod others;
+
+#[test]
+fn an_entry_keeps_its_profile_and_one_with_a_strange_name_is_not_lost() {
+    let with = |number, profile: Value| {
+        let mut entry = entry(number);
+        entry["profile"] = profile;
+        entry
+    };
+    let odd = [with(2, json!("a.b")), with(3, json!(7)), with(4, json!("")), with(5, Value::Null)];
+    let entries: Vec<Value> = std::iter::once(with(1, json!("Prod"))).chain(odd.clone()).collect();
+    let text = file_of(1, &entries);
+    let room = Room::with(text);
+    let mut store = room.store();
+    let loaded = store.load();
+    assert_eq!(numbers(&loaded.lookups), [1, 4, 5]);
+    let profiles: Vec<_> = loaded.lookups.iter().map(|lookup| lookup.target.profile.clone()).collect();
+    assert_eq!(profiles, [Some("prod".parse().unwrap()), None, None]);
+    let note = loaded.note.unwrap().to_string();
+    assert!(note.contains("number 2, profile: the name of a profile has no dot in it"), "{note}");
+
+    let mut renamed = loaded.lookups[0].clone();
+    renamed.label = "renamed".into();
+    let old = renamed.target.clone();
+    store.edit(&[Edit::Replace { old: old.clone(), lookup: renamed.clone() }]).unwrap();
+    assert_eq!(room.json()["lookups"][0]["profile"], "Prod", "as it was written");
+    renamed.target.profile = Some("dev".parse().unwrap());
+    store.edit(&[Edit::Replace { old: old.clone(), lookup: renamed.clone() }]).unwrap();
+    assert_eq!(room.json()["lookups"][0]["profile"], "dev");
+    renamed.target.profile = None;
+    store.edit(&[Edit::Replace { old, lookup: renamed }]).unwrap();
+    assert_eq!(room.json()["lookups"][0].get("profile"), None);
+    assert_eq!(room.json()["lookups"].as_array().unwrap()[1..], odd);
+}

@@ -1,4 +1,4 @@
-//! A wide list: label, kind, source and target, phase, progress, time and the age of the data, under a heading.
+//! A wide list: label, profile where there are several, kind, source and target, phase, progress, time and the age of the data, under a heading.
 //!
 //! What is narrow and always needed takes its columns first; the label and the names take of the rest what they need. A column
 //! is dropped whole rather than shown in a part that could be read as something else; names are elided in the
@@ -21,6 +21,7 @@ const GAP: u16 = 2;
 const LABEL: (u16, u16) = (16, 40);
 /// A label takes what it needs up to this before the others grow.
 const LABEL_FIRST: u16 = 24;
+const PROFILE: (u16, u16) = (7, 16);
 const KIND: (u16, u16) = (10, 13);
 const ROUTE: (u16, u16) = (17, 60);
 const PHASE: (u16, u16) = (12, 24);
@@ -34,6 +35,7 @@ const PROGRESS: u16 = BAR + 1 + 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Plan {
     label: u16,
+    profile: u16,
     kind: u16,
     route: u16,
     phase: u16,
@@ -61,8 +63,17 @@ impl Plan {
         let age = take(widest(AGE, &|row| wide(row, |wide| width(&wide.age))));
         let counted = rows.iter().any(|row| row.wide.as_ref().is_some_and(|wide| wide.progress.is_some()));
         let progress = if counted { take(PROGRESS) } else { 0 };
-        let kind = take(widest(KIND, &|row| wide(row, |wide| width(wide.kind))));
-        let route = take(ROUTE.0);
+        let profile = widest((0, PROFILE.1), &|row| wide(row, |wide| width(&wide.profile)));
+        let profile = if profile > 0 { take(profile.max(PROFILE.0)) } else { 0 };
+        let kind = widest(KIND, &|row| wide(row, |wide| width(wide.kind)));
+        // Beside a profile there may be room for one of the two only, and where the data goes says more.
+        let (kind, route) = if profile > 0 {
+            let route = take(ROUTE.0);
+            (take(kind), route)
+        } else {
+            let kind = take(kind);
+            (kind, take(ROUTE.0))
+        };
         // What is left goes to those that need it, in turn. A dropped column does not come back.
         let mut grow = |columns: u16, wanted: u16| {
             let more = if columns > 0 { room.min(wanted.saturating_sub(columns)) } else { 0 };
@@ -76,13 +87,21 @@ impl Plan {
         let label = grow(first, label);
         // Last of all the former phases, behind the labels.
         let label = grow(label, widest((label, LABEL.1 + PHASE.1), &|row| width_of_label(row)));
-        Self { label, kind, route, phase, progress, time, age }
+        Self { label, profile, kind, route, phase, progress, time, age }
     }
 
     pub fn draw_heading(self, buffer: &mut Buffer, line: Line, theme: Theme) {
         let style = theme.style(Role::Muted);
-        let [label, kind, route, phase, progress, time, age] = self.places(after(line, POINTER + GLYPH));
-        for (place, name) in [(label, "label"), (kind, "kind"), (phase, "phase"), (progress, "progress")] {
+        let [label, profile, kind, route, phase, progress, time, age] =
+            self.places(after(line, POINTER + GLYPH));
+        let names = [
+            (label, "label"),
+            (profile, "profile"),
+            (kind, "kind"),
+            (phase, "phase"),
+            (progress, "progress"),
+        ];
+        for (place, name) in names {
             put(buffer, place, name, style);
         }
         let rest = put(buffer, route, "from", style);
@@ -93,11 +112,13 @@ impl Plan {
     }
 
     pub fn draw_row(self, buffer: &mut Buffer, line: Line, item: &Row, theme: Theme) {
-        let [label, kind, route, phase, progress, time, age] = self.places(after(line, POINTER + GLYPH));
+        let [label, profile, kind, route, phase, progress, time, age] =
+            self.places(after(line, POINTER + GLYPH));
         draw_label(buffer, label, item, marks_width(item), theme);
         put(buffer, phase, &cut(&item.word, phase.width, theme), word_style(item, item.role, theme));
         put_right(buffer, time, &cut(&item.time, time.width, theme), theme.style(Role::Plain));
         let Some(wide) = &item.wide else { return };
+        put(buffer, profile, &elide(&wide.profile, profile.width, theme), theme.style(Role::Plain));
         put(buffer, kind, &cut(wide.kind, kind.width, theme), theme.style(Role::Muted));
         draw_route(buffer, route, wide, theme);
         if let Some(permille) = wide.progress {
@@ -111,9 +132,11 @@ impl Plan {
     }
 
     /// The cells of each column.
-    fn places(self, line: Line) -> [Line; 7] {
+    fn places(self, line: Line) -> [Line; 8] {
         let mut rest = line;
-        [self.label, self.kind, self.route, self.phase, self.progress, self.time, self.age].map(|columns| {
+        let all =
+            [self.label, self.profile, self.kind, self.route, self.phase, self.progress, self.time, self.age];
+        all.map(|columns| {
             let place = before(rest, rest.width.saturating_sub(columns));
             rest = if columns > 0 { after(rest, columns + GAP) } else { rest };
             place

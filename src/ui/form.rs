@@ -31,6 +31,7 @@ const VERDICT_LINES: usize = 3;
 enum Row<'a> {
     Text(text::Line<'a>),
     Kind,
+    Profile,
     /// With the first line of its verdict, when that stands beside it.
     Input(usize, &'a FormInput, Option<text::Line<'a>>),
 }
@@ -72,9 +73,17 @@ pub(super) fn draw(buffer: &mut Buffer, room: Rect, form: &Form, theme: Theme) -
         let line = row(body, y);
         match item {
             Row::Text(text) => put_lines(buffer, line, std::slice::from_ref(text), 0),
-            Row::Kind => draw_kind(buffer, line, form, columns, theme),
+            Row::Kind => {
+                let choice = Choice { name: "Kind", options: &form.kinds, chosen: form.kind };
+                choice.draw(buffer, line, form.focus == 0, columns, theme);
+            }
+            Row::Profile => {
+                let options: Vec<&str> = form.profiles.iter().map(String::as_str).collect();
+                let choice = Choice { name: "Profile", options: &options, chosen: form.profile };
+                choice.draw(buffer, line, form.focus == 1, columns, theme);
+            }
             Row::Input(index, input, verdict) => {
-                let focused = form.focus == index + 1;
+                let focused = form.focus == index + choices(form);
                 let place = draw_input(buffer, line, input, focused, columns, theme);
                 let beside = after(line, columns.name + INPUT + GAP);
                 put_lines(buffer, beside, verdict.as_slice(), 0);
@@ -103,6 +112,12 @@ fn compose<'a>(
     }
     let mut focus = rows.len()..rows.len() + 1;
     rows.push(Row::Kind);
+    if !form.profiles.is_empty() {
+        if form.focus == 1 {
+            focus = rows.len()..rows.len() + 1;
+        }
+        rows.push(Row::Profile);
+    }
     if roomy && !columns.beside {
         rows.push(Row::Text(text::Line::default()));
     }
@@ -128,7 +143,7 @@ fn compose<'a>(
         if !columns.beside && rows.len() == start + 1 {
             rows.push(Row::Text(text::Line::default()));
         }
-        if form.focus == index + 1 {
+        if form.focus == index + choices(form) {
             focus = start..rows.len();
         }
     }
@@ -159,39 +174,53 @@ fn draw_name(
     after(line, columns.name)
 }
 
-/// `‹ find out ›  flex    dedicated`: the chosen one in brackets. Where not all of them fit, the chosen one with
-/// its neighbours, and how many there are.
-fn draw_kind(buffer: &mut Buffer, line: Line, form: &Form, columns: Columns, theme: Theme) {
-    let focused = form.focus == 0;
-    let mut line = draw_name(buffer, line, "Kind", focused, columns, theme);
-    let (open, close) = theme.brackets();
-    let chosen = theme.style(Role::Strong);
-    let chosen = if focused { chosen.add_modifier(Modifier::REVERSED) } else { chosen };
-    let place = format!("  {}/{}", form.kind + 1, form.kinds.len());
-    let shown = kinds_shown(&form.kinds, form.kind, line.width, width(&place));
-    if shown.len() < form.kinds.len() {
-        put_right(buffer, line, &place, theme.style(Role::Muted));
-        line = before(line, width(&place));
-    }
-    for (index, kind) in form.kinds.iter().enumerate().filter(|(index, _)| shown.contains(index)) {
-        if index == form.kind {
-            line = put(buffer, line, open, chosen);
-            line = put(buffer, line, kind, chosen);
-            line = put(buffer, line, close, chosen);
-        } else {
-            line = put(buffer, after(line, 2), kind, theme.style(Role::Muted));
-            line = after(line, 2);
+/// The rows of choices, which stand before the inputs.
+fn choices(form: &Form) -> usize {
+    if form.profiles.is_empty() { 1 } else { 2 }
+}
+
+/// A row of options of which one is chosen.
+struct Choice<'a> {
+    name: &'static str,
+    options: &'a [&'a str],
+    chosen: usize,
+}
+
+impl Choice<'_> {
+    /// `‹ find out ›  flex    dedicated`: the chosen one in brackets. Where not all of them fit, the chosen one with
+    /// its neighbours, and how many there are.
+    fn draw(&self, buffer: &mut Buffer, line: Line, focused: bool, columns: Columns, theme: Theme) {
+        let mut line = draw_name(buffer, line, self.name, focused, columns, theme);
+        let (open, close) = theme.brackets();
+        let chosen = theme.style(Role::Strong);
+        let chosen = if focused { chosen.add_modifier(Modifier::REVERSED) } else { chosen };
+        let place = format!("  {}/{}", self.chosen + 1, self.options.len());
+        let shown = options_shown(self.options, self.chosen, line.width, width(&place));
+        if shown.len() < self.options.len() {
+            put_right(buffer, line, &place, theme.style(Role::Muted));
+            line = before(line, width(&place));
+        }
+        for (index, option) in self.options.iter().enumerate().filter(|(index, _)| shown.contains(index)) {
+            if index == self.chosen {
+                let room = line.width.saturating_sub(width(open) + width(close));
+                line = put(buffer, line, open, chosen);
+                line = put(buffer, line, &super::text::elide(option, room, theme), chosen);
+                line = put(buffer, line, close, chosen);
+            } else {
+                line = put(buffer, after(line, 2), option, theme.style(Role::Muted));
+                line = after(line, 2);
+            }
         }
     }
 }
 
-/// Which kinds fit on a line: all of them, or else the chosen one and as many beside it as fit before `place`.
-fn kinds_shown(kinds: &[&str], chosen: usize, room: u16, place: u16) -> Range<usize> {
+/// Which options fit on a line: all of them, or else the chosen one and as many beside it as fit before `place`.
+fn options_shown(options: &[&str], chosen: usize, room: u16, place: u16) -> Range<usize> {
     let columns = |range: &Range<usize>| {
-        let shown = kinds.get(range.clone()).unwrap_or_default();
-        shown.iter().fold(0, |sum: u16, kind| sum.saturating_add(width(kind) + 4))
+        let shown = options.get(range.clone()).unwrap_or_default();
+        shown.iter().fold(0, |sum: u16, option| sum.saturating_add(width(option) + 4))
     };
-    let all = 0..kinds.len();
+    let all = 0..options.len();
     if columns(&all) <= room {
         return all;
     }
@@ -200,7 +229,7 @@ fn kinds_shown(kinds: &[&str], chosen: usize, room: u16, place: u16) -> Range<us
     loop {
         let after = shown.start..shown.end + 1;
         let before = shown.start.saturating_sub(1)..shown.end;
-        if shown.end < kinds.len() && columns(&after) <= room {
+        if shown.end < options.len() && columns(&after) <= room {
             shown = after;
         } else if shown.start > 0 && columns(&before) <= room {
             shown = before;

@@ -1,5 +1,5 @@
-//! The first line: where am I, is anything wrong, what time is it. The place stays longest, but for the program's
-//! name, which goes before the most urgent count.
+//! The first line: where am I, is anything wrong, what time is it. What goes first where it is narrow: how requests are
+//! signed, then all but the most urgent counts and the clock, then the program's name, then the parts of the place.
 
 use ratatui::buffer::Buffer;
 
@@ -14,14 +14,18 @@ const BESIDE_CLOCK: usize = 5;
 const SEPARATOR: &str = " · ";
 
 pub(super) fn draw(buffer: &mut Buffer, line: Line, header: &Header, theme: Theme) {
-    let mut line = inset(line, 1, 1);
-    let mut shown = &header.place;
-    let nameless = without_name(&header.place);
-    let room_beside = |place: &[Span]| line.width.saturating_sub(run_width(place));
-    if fitting(&header.counts, room_beside(shown)).is_empty() && !header.counts.is_empty() {
-        shown = &nameless;
+    let line = inset(line, 1, 1);
+    let mut place = place(header, line.width);
+    let mut room = line.width.saturating_sub(run_width(&place));
+    if let Some(hint) = &header.hint {
+        let hint = [Span::new(SEPARATOR, Role::Muted), hint.clone()];
+        let clock = header.clock.as_ref().map_or(0, |clock| width(&clock.text).saturating_add(GAP));
+        let others = counts_width(&header.counts).saturating_add(GAP).saturating_add(clock);
+        if run_width(&hint).saturating_add(others) <= room {
+            room = room.saturating_sub(run_width(&hint));
+            place.extend(hint);
+        }
     }
-    let mut room = room_beside(shown);
     let counts = fitting(&header.counts, room);
     let counts = match &header.clock {
         Some(clock) => beside_clock(counts, room.saturating_sub(width(&clock.text) + GAP)),
@@ -32,12 +36,13 @@ pub(super) fn draw(buffer: &mut Buffer, line: Line, header: &Header, theme: Them
         room -= columns + GAP;
     }
     let clock = header.clock.as_ref().filter(|clock| width(&clock.text).saturating_add(GAP) <= room);
-    let place = line;
+    let mut line = line;
+    let whole = line;
     if let Some(clock) = clock {
         line = put_right(buffer, line, &clock.text, theme.style(clock.role));
         line.width = line.width.saturating_sub(GAP);
     }
-    let rest = put_runs(buffer, place, shown, theme);
+    let rest = put_runs(buffer, whole, &place, theme);
     // The counts stand at the right of what is left, beside the clock.
     let rest = line.intersection(rest);
     let mut line = after(rest, rest.width.saturating_sub(columns));
@@ -49,14 +54,33 @@ pub(super) fn draw(buffer: &mut Buffer, line: Line, header: &Header, theme: Them
     }
 }
 
-/// The place without the program's name, which a line can do without before the most urgent count.
-fn without_name(place: &[Span]) -> Vec<Span> {
-    let mut rest = place.get(1..).unwrap_or_default().to_vec();
-    rest.retain(|span| !span.text.trim().is_empty());
-    if let Some(first) = rest.first_mut() {
-        first.text = first.text.trim_start().to_owned();
+/// The program's name and the place, less of both where the most urgent count would have no room: first the name
+/// goes, then the parts of the place from the last one on, but what warns stays longer.
+fn place(header: &Header, columns: u16) -> Vec<Span> {
+    let mut parts: Vec<&Span> = header.place.iter().collect();
+    let mut named = !header.name.is_empty();
+    loop {
+        let mut spans = Vec::with_capacity(parts.len() * 2 + 2);
+        if named {
+            spans.extend([Span::new(header.name, Role::Strong), Span::new("   ", Role::Plain)]);
+        }
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                spans.push(Span::new(SEPARATOR, Role::Muted));
+            }
+            spans.push((*part).clone());
+        }
+        let room = columns.saturating_sub(run_width(&spans));
+        if header.counts.is_empty() || !fitting(&header.counts, room).is_empty() || spans.is_empty() {
+            return spans;
+        }
+        if named {
+            named = false;
+        } else {
+            let last = parts.iter().rposition(|part| part.role != Role::Warning);
+            parts.remove(last.unwrap_or(parts.len().saturating_sub(1)));
+        }
     }
-    rest
 }
 
 /// As many of the last counts as there is room for: the first ones matter least.

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::api::{ApiError, Meta};
 use crate::domain::id::InstanceName;
 use crate::domain::job::RestoreJob;
+use crate::domain::profile::Profile;
 use crate::domain::target::{Kind, Target};
 
 /// Names a watched lookup within one session.
@@ -76,6 +77,8 @@ pub enum Subject {
     /// The newest jobs of an instance, for so many lookups.
     Jobs {
         instance: InstanceName,
+        /// Who asked.
+        profile: Option<Profile>,
         wanted: usize,
     },
 }

@@ -129,7 +129,7 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "atlas",
-        rooms: &["api", "config::Accounts", "config::access", "domain"],
+        rooms: &["api", "config::Accounts", "config::SignIn", "config::access", "domain"],
         crates: &["jiff", "tokio"],
         std: &[],
         why: "it puts clients and profiles together, so that neither knows the other (tokio for a keyring that one \
@@ -292,6 +292,9 @@ pub const ROOMS: &[Room] = &[
             "clipboard",
             "clock",
             "config::Accounts",
+            "config::SignIn",
+            "config::Summary",
+            "config::sources::AuthType",
             "demo",
             "desktop",
             "domain",
@@ -312,17 +315,7 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "dashboard",
-        rooms: &[
-            "api::Credential",
-            "app",
-            "config",
-            "domain",
-            "host",
-            "input",
-            "runtime",
-            "store",
-            "terminal",
-        ],
+        rooms: &["app", "config", "domain", "host", "input", "runtime", "store", "terminal"],
         crates: &["jiff", "ratatui"],
         std: &["env", "io"],
         why: "puts the parts of the dashboard together, in the order of a quick start",

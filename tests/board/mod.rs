@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use atlas_tui::api::{Answer, ApiError, ErrorKind, Meta, wire};
+use atlas_tui::app::account::{Access, Account, Method};
 use atlas_tui::app::keymap::Keymap;
-use atlas_tui::app::model::{Access, Setup, Source, Zone};
+use atlas_tui::app::model::{Setup, Source, Zone};
 use atlas_tui::app::notification::Switches;
 use atlas_tui::app::screen::{Size, ThemeName};
 use atlas_tui::app::time_format::TimeFormat;
@@ -29,13 +30,24 @@ pub fn at(time: &str) -> Timestamp {
     time.parse().unwrap()
 }
 
+/// How that profile signs in at the usual host.
+pub fn account(profile: Option<&str>) -> Account {
+    Account {
+        profile: profile.map(|name| name.parse().unwrap()),
+        host: "cloud.mongodb.com".into(),
+        base_url: "https://cloud.mongodb.com".into(),
+        access: Access::Signed { by: "API key abcd…".into(), method: Method::Digest },
+        project: None,
+    }
+}
+
 /// A board of 120×36 in UTC, watching these jobs.
 pub fn board<const N: usize>(jobs: [&str; N]) -> Model {
     let setup = Setup {
         size: Size { width: 120, height: 36 },
-        host: "cloud.mongodb.com".into(),
-        base_url: "https://cloud.mongodb.com".into(),
-        access: Access::Key { hint: "abcd…".into() },
+        session: account(None),
+        accounts: vec![account(None)],
+        variables: "MONGODB_ATLAS_",
         keymap: Keymap::default(),
         theme: ThemeName::default(),
         ascii: false,

@@ -12,6 +12,7 @@
 
 mod emulator;
 mod outside;
+mod profiles;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;

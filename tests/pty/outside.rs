@@ -102,6 +102,7 @@ fn a_job_that_ends_elsewhere_is_told_and_the_hook_hears_of_it() {
         "ATLAS_TUI_INSTANCE=orders",
         &format!("ATLAS_TUI_JOB_ID={JOB}"),
         "ATLAS_TUI_KIND=serverless",
+        "ATLAS_TUI_PROFILE=",
     ] {
         assert!(variables.lines().any(|line| line == variable), "{variable} in {variables}");
     }

@@ -2,6 +2,7 @@
 //!
 //! The loop runs on a thread of its own and stops at every wait until the test says what comes next, so the two
 //! never run at once and every test goes the same way each time.
+#![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
@@ -11,9 +12,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use atlas_tui::api::{self, ApiError, ErrorKind, Meta, RestoreApi, wire};
+use atlas_tui::app::account::{Access, Account, Method};
 use atlas_tui::app::key::parse_keys;
 use atlas_tui::app::keymap::Keymap;
-use atlas_tui::app::model::{Access, Setup, Source, Zone};
+use atlas_tui::app::model::{Setup, Source, Zone};
 use atlas_tui::app::notification::Switches;
 use atlas_tui::app::screen::{Progress, Size, ThemeName};
 use atlas_tui::app::time_format::TimeFormat;
@@ -21,6 +23,7 @@ use atlas_tui::app::{Effect, Message, Model};
 use atlas_tui::clock::{Clock, TokioClock};
 use atlas_tui::domain::id::ObjectId;
 use atlas_tui::domain::lookup::Lookup;
+use atlas_tui::domain::profile::Profile;
 use atlas_tui::domain::target::{Kind, Target};
 use atlas_tui::input::{Input, Signal};
 use atlas_tui::runtime::{After, Event, Host, run};
@@ -64,16 +67,30 @@ pub fn lookup(label: &str, job: &str) -> Lookup {
     Lookup { label: label.into(), target }
 }
 
+/// How that profile signs in at the usual host.
+pub fn account(profile: Option<&str>) -> Account {
+    Account {
+        profile: profile.map(|name| name.parse().unwrap()),
+        host: "cloud.mongodb.com".into(),
+        base_url: "https://cloud.mongodb.com".into(),
+        access: Access::Signed { by: "API key abcd…".into(), method: Method::Digest },
+        project: None,
+    }
+}
+
 #[derive(Default)]
 struct FakeAtlas {
     answers: Mutex<HashMap<String, VecDeque<Answer>>>,
     requests: Mutex<HashMap<String, usize>>,
+    /// With which profile each job was asked for, in order.
+    profiles: Mutex<Vec<(String, Option<Profile>)>>,
 }
 
 impl RestoreApi for FakeAtlas {
     async fn restore_job(&self, target: &Target) -> Result<api::Answer, ApiError> {
         let job = target.job.to_string();
         *self.requests.lock().unwrap().entry(job.clone()).or_default() += 1;
+        self.profiles.lock().unwrap().push((job.clone(), target.profile.clone()));
         tokio::time::sleep(LATENCY).await;
         self.answer(&job)
     }
@@ -81,6 +98,8 @@ impl RestoreApi for FakeAtlas {
     /// One request, counted for the first of them.
     async fn restore_jobs(&self, batch: &api::Batch) -> Result<api::Listing, ApiError> {
         *self.requests.lock().unwrap().entry(batch.wanted[0].to_string()).or_default() += 1;
+        let asked = batch.wanted.iter().map(|job| (job.to_string(), batch.cluster.profile.clone()));
+        self.profiles.lock().unwrap().extend(asked);
         tokio::time::sleep(LATENCY).await;
         let job = |id: &ObjectId| (*id, self.answer(id.as_str()).map(|answer| answer.job));
         let jobs: Vec<_> = batch.wanted.iter().map(job).collect();
@@ -144,9 +163,9 @@ impl Stage {
     pub fn new(now: &str) -> Self {
         let setup = Setup {
             size: Size { width: 120, height: 36 },
-            host: "cloud.mongodb.com".into(),
-            base_url: "https://cloud.mongodb.com".into(),
-            access: Access::Key { hint: "abcd…".into() },
+            session: account(None),
+            accounts: vec![account(None)],
+            variables: "MONGODB_ATLAS_",
             keymap: Keymap::default(),
             theme: ThemeName::default(),
             ascii: false,
@@ -172,6 +191,25 @@ impl Stage {
     pub fn saved(mut self, lookups: impl IntoIterator<Item = Lookup>) -> Self {
         self.model.as_mut().unwrap().load(lookups);
         self
+    }
+
+    /// These profiles are there, and the first one is the session's. Before [`Stage::saved`].
+    pub fn signed_in(mut self, accounts: impl IntoIterator<Item = Account>) -> Self {
+        let setup = &mut self.model.as_mut().unwrap().setup;
+        setup.accounts = accounts.into_iter().collect();
+        setup.session = setup.accounts[0].clone();
+        self
+    }
+
+    /// The profiles with which a job was asked for, each change of them once.
+    pub fn asked_as(&self, job: &str) -> Vec<String> {
+        let all = self.atlas.profiles.lock().unwrap();
+        let of_job = all.iter().filter(|(asked, _)| asked == job);
+        let mut names: Vec<String> = of_job
+            .map(|(_, profile)| profile.as_ref().map(ToString::to_string).unwrap_or_default())
+            .collect();
+        names.dedup();
+        names
     }
 
     pub fn sized(mut self, width: u16, height: u16) -> Self {

@@ -180,7 +180,7 @@ async fn lookups_of_a_cluster_are_read_with_one_request_and_told_with_one_report
     let ended = world.ended();
     assert_eq!(ended[0].reads.len(), 48);
     let instance = "orders".parse().unwrap();
-    assert_eq!(ended[0].subject, Subject::Jobs { instance, wanted: 48 });
+    assert_eq!(ended[0].subject, Subject::Jobs { instance, profile: None, wanted: 48 });
     pass(HOUR).await;
     let asked = world.asked();
     assert!(asked.iter().all(|asked| asked.wanted.len() == 48), "they stay together");

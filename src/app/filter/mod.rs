@@ -61,6 +61,8 @@ enum Test {
     Project(Vec<String>),
     Instance(Vec<String>),
     Label(Vec<String>),
+    /// Occurs in the name of the profile that it is read with.
+    Profile(Vec<String>),
     /// Since the job was created.
     Age(Bound),
     /// Until its link ends.
@@ -148,6 +150,10 @@ impl Test {
             Self::Project(parts) => parts.iter().any(|part| holds(target.project.as_str(), part)),
             Self::Instance(parts) => parts.iter().any(|part| holds(target.instance.as_str(), part)),
             Self::Label(parts) => parts.iter().any(|part| holds(&watch.lookup.label, part)),
+            Self::Profile(parts) => {
+                let profile = watch.profile.as_ref();
+                profile.is_some_and(|profile| parts.iter().any(|part| holds(profile.as_str(), part)))
+            }
             Self::Age(bound) => {
                 let turn = turn(watch.created_at(), bound.span);
                 // Older than can be told is what no job is.

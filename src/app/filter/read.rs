@@ -12,7 +12,7 @@ pub(super) const WAITING: &str = "waiting";
 pub(super) const ERROR: &str = "error";
 
 /// What can stand before a value.
-const KEYS: &str = "the keys are status: kind: project: instance: label: age< left< is:";
+const KEYS: &str = "the keys are status: kind: project: instance: label: profile: age< left< is:";
 
 /// The longest part of the text that a fault repeats.
 const SHOWN: usize = 24;
@@ -85,7 +85,7 @@ fn test(characters: &[(char, bool)], fault: &mut impl FnMut(String, String)) -> 
         }
         ("age", _) => bound(&key, sign, value, fault).map(Test::Age),
         ("left", _) => bound(&key, sign, value, fault).map(Test::Left),
-        ("status" | "kind" | "project" | "instance" | "label" | "is", '<' | '>') => {
+        ("status" | "kind" | "project" | "instance" | "label" | "profile" | "is", '<' | '>') => {
             fault(format!("`{key}{sign}` takes a colon"), format!("{key}:VALUE"));
             None
         }
@@ -93,6 +93,7 @@ fn test(characters: &[(char, bool)], fault: &mut impl FnMut(String, String)) -> 
         ("kind", _) => Some(Test::Kind(among(&key, value, &Kind::ALL.map(Kind::as_str), fault)?)),
         ("project", _) => values(value).map(Test::Project),
         ("instance", _) => values(value).map(Test::Instance),
+        ("profile", _) => values(value).map(Test::Profile),
         ("label", _) => values(value).map(Test::Label),
         ("is", _) => is(value, fault),
         _ => {

@@ -33,11 +33,14 @@ impl Form {
     }
 
     fn fill(&mut self, found: &Pasted) {
-        self.hint = Some(hint(found, &self.place));
+        self.hint = Some(hint(found, self.place()));
         if let Some(kind) = found.kind {
             self.kind = kind;
         }
         self.unknown_kind.clone_from(&found.unknown_kind);
+        if found.project.is_some() {
+            self.prefilled = None;
+        }
         for part in Part::ALL {
             let good = match part {
                 Part::Project => found.project.map(|id| id.to_string()),
@@ -63,7 +66,7 @@ impl Form {
     /// Reads a URL or command line that was typed, or pasted by a terminal without bracketed paste.
     pub(super) fn absorb_typed(&mut self) {
         let place = self.focus;
-        if matches!(place, Place::Kind | Place::Label) {
+        if matches!(place, Place::Kind | Place::Profile | Place::Label) {
             return;
         }
         let Some(input) = self.focused() else { return };

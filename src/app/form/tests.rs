@@ -5,8 +5,19 @@ use super::*;
 const P: &str = "6a793f6b2c88faeba59bae37";
 const J: &str = "6a794733c0eb9e7a17740663";
 
+/// A profile at the usual host, with its default project.
+fn signed(profile: Option<&str>, project: Option<&str>) -> Account {
+    Account {
+        profile: profile.map(|name| name.parse().unwrap()),
+        host: "cloud.mongodb.com".into(),
+        base_url: "https://cloud.mongodb.com".into(),
+        access: account::Access::Missing,
+        project: project.map(|id| id.parse().unwrap()),
+    }
+}
+
 fn pasted(text: &str) -> Form {
-    let mut form = Form::add(None).at("cloud.mongodb.com");
+    let mut form = Form::add(None, &signed(None, None), &[]);
     form.paste(&text.replace("{P}", P).replace("{J}", J));
     form
 }
@@ -60,7 +71,7 @@ fn a_misspelt_kind_is_chosen_before_anything_is_saved() {
 #[test]
 fn a_misspelt_kind_that_is_typed_is_not_saved_either() {
     for leave in [|form: &mut Form| drop(form.finish()), |form: &mut Form| form.step(1)] {
-        let mut form = Form::add(None);
+        let mut form = Form::add(None, &signed(None, None), &[]);
         form.project = format!("serverles/{P}/orders/{J}").into();
         leave(&mut form);
         assert_eq!((form.focus, form.finish()), (Place::Kind, None));
@@ -82,4 +93,63 @@ fn the_address_of_another_atlas_is_told_and_nothing_more() {
         let form = pasted(&format!("{host}{path}"));
         assert!(matches!(form.hint, Some(Hint::Filled(_))), "{host}: {:?}", form.hint);
     }
+}
+
+const OTHER: &str = "6a793f6b2c88faeba59bae99";
+
+#[test]
+fn a_new_lookup_takes_the_sessions_profile_and_the_project_follows_the_chosen_one() {
+    let accounts =
+        [signed(Some("dev"), Some(P)), signed(Some("prod"), Some(OTHER)), signed(Some("bare"), None)];
+    let mut form = Form::add(None, &accounts[0], &accounts);
+    assert_eq!(form.profiles(), (vec!["dev".into(), "prod".into(), "bare".into()], 0));
+    assert_eq!((form.project.value(), form.focus, form.is_changed()), (P, Place::Instance, false));
+    form.step_profile(1);
+    assert_eq!((form.project.value(), form.is_changed()), (OTHER, true));
+    form.step_profile(1);
+    assert_eq!(form.project.value(), "");
+    form.step_profile(-1);
+    assert_eq!(form.project.value(), OTHER);
+    // What was pasted is meant, whatever the profile.
+    form.paste(&format!("flex/{P}/orders/{J}"));
+    form.step_profile(-1);
+    form.step_profile(-1);
+    assert_eq!(form.project.value(), P);
+    let lookup = form.finish().unwrap();
+    assert_eq!(lookup.target.profile, Some("bare".parse().unwrap()));
+}
+
+#[test]
+fn an_edited_lookup_keeps_its_profile_even_one_that_is_gone_or_none() {
+    let accounts = [signed(Some("dev"), Some(OTHER)), signed(Some("prod"), None)];
+    let lookup = |profile: Option<&str>| {
+        let target: Target = format!("flex/{P}/orders/{J}").parse().unwrap();
+        let profile = profile.map(|name| name.parse().unwrap());
+        Lookup { label: String::new(), target: Target { profile, ..target } }
+    };
+    for (profile, offered) in [
+        (Some("prod"), vec!["dev", "prod"]),
+        (Some("old"), vec!["old", "dev", "prod"]),
+        (None, vec!["the session's", "dev", "prod"]),
+    ] {
+        let mut form = Form::edit(&lookup(profile), &accounts[0], &accounts);
+        let (names, chosen) = form.profiles();
+        assert_eq!(names, offered);
+        assert_eq!(names[chosen], profile.unwrap_or("the session's"));
+        assert_eq!(form.finish(), Some(lookup(profile)));
+        form.step_profile(1);
+        assert_eq!(form.project.value(), P, "the project of an edited lookup is its own");
+        assert!(form.is_changed());
+    }
+}
+
+#[test]
+fn the_row_of_profiles_is_passed_over_where_there_is_nothing_to_choose() {
+    let only = signed(Some("dev"), None);
+    let mut form = Form::add(None, &only, std::slice::from_ref(&only));
+    assert!(!form.offers_profiles());
+    form.step(-1);
+    assert_eq!(form.focus, Place::Kind);
+    form.step(1);
+    assert_eq!(form.focus, Place::Project);
 }

@@ -50,6 +50,7 @@ pub enum Action {
     Redraw,
     Help,
     Palette,
+    Profile,
     Demo,
     Suspend,
     Quit,

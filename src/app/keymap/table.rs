@@ -47,7 +47,7 @@ macro_rules! rows {
 }
 
 #[rustfmt::skip]
-pub(super) const TABLE: [Row; 48] = rows![
+pub(super) const TABLE: [Row; 49] = rows![
     Up "up" [k(Code::Up), c('k')] "up" Move "One line up";
     Down "down" [k(Code::Down), c('j')] "down" Move "One line down";
     PageUp "page-up" [k(Code::PageUp), Key::ctrl('b')] "page up" Move "One page up";
@@ -70,7 +70,7 @@ pub(super) const TABLE: [Row; 48] = rows![
     Mark "mark" [c(' ')] "mark" Lookups "Mark the selected lookup, or take its mark away";
     MarkAll "mark-all" [c('*')] "mark all" Lookups "Mark all lookups in the list";
     MarkNone "mark-none" [c('\\')] "mark none" Lookups "Take all marks away";
-    Filter "filter" [c('/')] "filter" Lookups "Show only the lookups with a word, a status:, kind: or age<";
+    Filter "filter" [c('/')] "filter" Lookups "Show only the lookups with a word, a status:, kind:, profile: or age<";
     NextMatch "next-match" [c('n')] "next" Lookups "To the next match";
     PreviousMatch "previous-match" [c('N')] "previous" Lookups "To the previous match";
     Sort "sort" [c('s')] "sort" Lookups "Sort by the next column, or in your own order";
@@ -97,6 +97,7 @@ pub(super) const TABLE: [Row; 48] = rows![
 
     Help "help" [c('?'), k(Code::F(1))] "help" Program "Show all keys";
     Palette "palette" [c(':'), Key::ctrl('p')] "commands" Program "Find a command by its name";
+    Profile "profile" [c('P')] "profile" Program "Go on with another profile: another key, project or Atlas";
     Demo "demo" [Key::ctrl('g')] "demo" Program "Try the demo: made-up jobs, no network, nothing saved; again to come back";
     Suspend "suspend" [Key::ctrl('z')] "suspend" Program "Stop, and come back with fg";
     Quit "quit" [c('q'), ALWAYS_QUITS] "quit" Program "Quit";

@@ -2,16 +2,20 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::list::{phase_role, role_of, severity_role};
+use super::list::{NO_PROFILE, phase_role, role_of, severity_role};
 use super::shapes;
 use super::sunset;
 use super::times::{self, Ticker};
-use super::view::{Detail, Field, Gauge, Lamp, Problem, Role, Span};
+use super::view::{Detail, Field, Gauge, Lamp, Layout, Problem, Role, Span};
+use crate::api::{ErrorKind, Missing};
+use crate::app::account;
+use crate::app::keymap::Action;
 use crate::app::model::Model;
 use crate::app::watch::Watch;
 use crate::domain::countdown;
 use crate::domain::job::{DeliveryType, RestoreJob};
 use crate::domain::phase::{Phase, Status};
+use crate::domain::shell::quoted;
 use crate::domain::text::shortened;
 use crate::worker::Pace;
 
@@ -29,9 +33,15 @@ pub(super) fn detail(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Detai
         ..Detail::default()
     };
     let kind = watch.lookup.target.kind;
+    let profile = watch.profile.as_ref().filter(|_| model.has_several_profiles());
+    let profile = profile.map(|profile| format!(" · {profile}")).unwrap_or_default();
+    if matches!(model.layout(), Layout::Tiny(_)) {
+        // The line below it is not there.
+        detail.title.push_str(&profile);
+    }
     match (watch.restore_job(), watch.status()) {
         (Some(job), Some(status)) => {
-            detail.about = format!("{kind} · {}", shapes::delivery(job));
+            detail.about = format!("{kind} · {}{profile}", shapes::delivery(job));
             detail.glyph = status.phase.glyph(model.setup.ascii).into();
             detail.word = status.phase.word().to_uppercase();
             detail.role = role_of(model, watch, ticker);
@@ -46,18 +56,21 @@ pub(super) fn detail(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Detai
             detail.fields = fields(model, watch, job, ticker);
             detail.history = history(model, watch, ticker);
         }
-        _ => waiting(model, watch, &mut detail, ticker),
+        _ => waiting(model, watch, &profile, &mut detail, ticker),
     }
     detail
 }
 
 /// Before the first answer: what was asked for, and a spinner once it takes a moment.
-fn waiting(model: &Model, watch: &Watch, detail: &mut Detail, ticker: &mut Ticker) {
-    detail.about = watch.lookup.target.kind.to_string();
+fn waiting(model: &Model, watch: &Watch, profile: &str, detail: &mut Detail, ticker: &mut Ticker) {
+    detail.about = format!("{}{profile}", watch.lookup.target.kind);
     detail.role = Role::Muted;
     detail.glyph = if model.setup.ascii { "." } else { "·" }.into();
     detail.word = watch.word().to_uppercase();
-    if watch.job.error.is_some() {
+    if model.lacks_account(watch) {
+        detail.word = NO_PROFILE.to_uppercase();
+    }
+    if watch.job.error.is_some() || model.lacks_account(watch) {
         detail.glyph = "!".into();
     }
     detail.fields = lookup_fields(model, watch, ticker);
@@ -124,6 +137,9 @@ fn badges(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Span> {
 }
 
 fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem> {
+    if let Some(problem) = no_profile(model, watch) {
+        return Some(problem);
+    }
     let Some((error, failed_at)) = watch.job.error.as_ref() else {
         return sunset::problem(model, watch, ticker);
     };
@@ -135,6 +151,15 @@ fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem>
     }
     if let Some(step) = sunset::next_step(model, watch, error, ticker.now) {
         words.next_step = step;
+    }
+    let edit = model.key(Action::Edit);
+    // What one profile may not see, another one may.
+    if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::NotFound(Missing::Project))
+        && model.has_choice_of_accounts()
+        && !edit.is_empty()
+    {
+        let profile = account::name(watch.profile.as_ref());
+        words.next_step.push_str(&format!(" It was asked for as {profile}; {edit} chooses another profile."));
     }
     let mut retry = Vec::new();
     if let Some((_, at)) = &watch.job.value {
@@ -150,6 +175,24 @@ fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem>
     }
     let role = if error.is_retryable() { Role::Warning } else { Role::Danger };
     Some(Problem { headline: words.headline, next_step: words.next_step, retry: retry.join(" · "), role })
+}
+
+/// The profile that it was made with is not there any more. It is not read with another one: that might find another
+/// organization's job, or none, and neither would be true of this one.
+fn no_profile(model: &Model, watch: &Watch) -> Option<Problem> {
+    let profile = watch.profile.as_ref().filter(|_| model.lacks_account(watch))?;
+    let edit = model.key(Action::Edit);
+    let edit = if edit.is_empty() { "edit the lookup to choose".into() } else { format!("{edit} chooses") };
+    Some(Problem {
+        headline: format!("There is no profile `{profile}` any more."),
+        next_step: format!(
+            "{edit} another one; or make it again with atlas auth login -P {}, then {}.",
+            quoted(profile.as_str()),
+            model.key(Action::Refresh)
+        ),
+        retry: String::new(),
+        role: Role::Danger,
+    })
 }
 
 /// Whether a request has been under way for longer than an answer usually takes: its next one is not "next".
@@ -305,10 +348,21 @@ fn lookup_fields(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Vec<Field
     // Before any answer it is only the id that says so, and the id may be of something else.
     let created = if watch.restore_job().is_some() { "created" } else { "by its id, created" };
     let created = format!("{created} {}", ticker.date(model, watch.created_at()));
-    vec![
+    let mut fields = vec![
         plain("Job", target.job.to_string(), created),
         plain("From", target.instance.to_string(), format!("project {}", target.project)),
-    ]
+    ];
+    fields.extend(watch.profile.as_ref().map(|profile| {
+        let of_lookup = target.profile.is_some();
+        let note = match model.account(Some(profile)) {
+            None => "not there any more".into(),
+            Some(_) if !of_lookup => "the session's".into(),
+            Some(account) if account.host != model.setup.session.host => account.host.clone(),
+            Some(_) => String::new(),
+        };
+        plain("Profile", profile.to_string(), note)
+    }));
+    fields
 }
 
 fn fields(model: &Model, watch: &Watch, job: &RestoreJob, ticker: &mut Ticker) -> Vec<Field> {

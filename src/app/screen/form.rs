@@ -26,14 +26,19 @@ pub(super) fn form(form: &form::Form, ascii: bool) -> Form {
         });
         FormInput { name, input, placeholder, verdict: verdict(&form.verdict(place), ascii) }
     });
+    let (profiles, profile) = if form.offers_profiles() { form.profiles() } else { (Vec::new(), 0) };
+    let places = Place::ALL.iter().filter(|place| **place != Place::Profile || !profiles.is_empty());
+    let focus = places.take_while(|place| **place != form.focus).count();
     let save = if form.focus == Place::Label { Key::plain(Code::Enter) } else { Key::ctrl('s') };
     Form {
         title: if form.editing.is_some() { "Edit the lookup" } else { "Add a lookup" }.into(),
         hint,
         kinds: Kind::ALL.iter().map(|kind| kind_word(*kind)).collect(),
         kind: Kind::ALL.iter().position(|kind| *kind == form.kind).unwrap_or_default(),
+        profiles,
+        profile,
         inputs: inputs.collect(),
-        focus: form.focus.index(),
+        focus,
         keys: vec![("Esc".into(), "cancel"), ("Tab".into(), "next"), (save.label(ascii), "save")],
     }
 }

@@ -3,28 +3,50 @@
 use super::counts;
 use super::times::{self, Ticker};
 use super::view::{Footer, FooterKey, Header, Input, Layout, Pane, Prompt, Role, Span, Welcome};
+use crate::app::account::Access;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::Action;
-use crate::app::model::{Access, Model, Source};
+use crate::app::model::{Model, Source};
 use crate::app::overlay::Overlay;
 use crate::app::watch::Watch;
+use crate::domain::shell::quoted;
+use crate::domain::text::shortened;
+
+/// Characters of a profile's name in the header.
+const LONGEST_NAME: usize = 24;
 
 pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
-    let key = match (model.source, &model.setup.access) {
-        (Source::Demo { .. }, _) => Span::new("demo", Role::Highlight),
-        (_, Access::Key { hint }) => Span::new(format!("key {hint}"), Role::Muted),
-        (_, Access::Missing | Access::Half { .. }) => Span::new("no API key", Role::Warning),
+    let session = &model.setup.session;
+    let host = Span::new(session.host.clone(), Role::Plain);
+    let profile = session
+        .profile
+        .as_ref()
+        .map(|profile| Span::new(shortened(profile.as_str(), LONGEST_NAME).into_owned(), Role::Strong));
+    let key = match (model.source, &session.access) {
+        (Source::Demo { .. }, _) => Some(Span::new("demo", Role::Highlight)),
+        (_, Access::Missing | Access::Half { .. } | Access::Refused { .. }) => {
+            Some(Span::new("no credentials", Role::Warning))
+        }
+        (_, Access::Unasked { by, .. }) if by.is_empty() => None,
+        (_, Access::Unasked { by, .. } | Access::Signed { by, .. }) => {
+            Some(Span::new(by.strip_prefix("API ").unwrap_or(by), Role::Muted))
+        }
+    };
+    // Under a profile's name, which key it is matters to few.
+    let (key, hint) = match key {
+        Some(key) if key.role == Role::Muted && profile.is_some() => (None, Some(key)),
+        key => (key, None),
     };
     let counts = counts::counts(model, ticker);
-    let host = Span::new(model.setup.host.clone(), Role::Plain);
-    let place = if is_tiny(model) {
+    let tiny = is_tiny(model);
+    let place: Vec<Span> = if tiny {
         // The rest of the line belongs to what is wrong.
-        vec![if key.role == Role::Muted { host } else { key }]
+        let place = key.filter(|key| key.role != Role::Muted).unwrap_or(host);
+        profile.into_iter().chain([place]).collect()
     } else {
-        let mut place = vec![Span::new("atlas-tui", Role::Strong), Span::new("   ", Role::Plain)];
-        place.extend(joined(vec![host, key], " · "));
-        place
+        profile.into_iter().chain([host]).chain(key).collect()
     };
+    let (name, hint) = if tiny { ("", None) } else { ("atlas-tui", hint) };
     // Minutes only, and only while something else on the screen keeps time: a clock alone is not worth a
     // wake-up, and without one the last answer's time says how far the screen can be trusted.
     let clock = if ticker.keeps_time() {
@@ -34,23 +56,11 @@ pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
         let last = model.watches.iter().filter_map(|watch| watch.job.value.as_ref().map(|(_, at)| *at)).max();
         last.map(|at| Span::new(format!("as of {}", times::wall_clock(model, at)), Role::Muted))
     };
-    Header { place, counts, clock }
+    Header { name, place, hint, counts, clock }
 }
 
 fn is_tiny(model: &Model) -> bool {
     matches!(model.layout(), Layout::Tiny(_))
-}
-
-/// The spans with a separator between each two.
-fn joined(spans: Vec<Span>, separator: &str) -> Vec<Span> {
-    let mut joined = Vec::with_capacity(spans.len() * 2);
-    for span in spans {
-        if !joined.is_empty() {
-            joined.push(Span::new(separator, Role::Muted));
-        }
-        joined.push(span);
-    }
-    joined
 }
 
 pub(super) fn footer(model: &Model) -> Footer {
@@ -74,9 +84,9 @@ pub(super) fn footer(model: &Model) -> Footer {
 fn footer_actions(model: &Model) -> Vec<Action> {
     let wanted: &[Action] = match (&model.overlay, model.is_welcome(), model.focus) {
         // What lies over the board has its own keys in its border; only the way back is the same everywhere.
-        (Some(Overlay::Form(_) | Overlay::Palette { .. }), ..) => &[],
+        (Some(Overlay::Form(_) | Overlay::Palette { .. } | Overlay::Profiles { .. }), ..) => &[],
         (Some(_), ..) => &[Action::Back],
-        (None, true, _) => &[Action::Add, Action::Demo, Action::Help, Action::Quit],
+        (None, true, _) => &[Action::Add, Action::Demo, Action::Help, Action::Quit, Action::Profile],
         (None, false, Pane::List) => &[
             Action::Add,
             Action::Open,
@@ -90,6 +100,7 @@ fn footer_actions(model: &Model) -> Vec<Action> {
             Action::OpenLink,
             Action::Raw,
             Action::Pause,
+            Action::Profile,
         ],
         (None, false, Pane::Detail) => &[
             Action::Back,
@@ -121,6 +132,7 @@ fn works(model: &Model, action: Action) -> bool {
         Action::Raw => job.is_some(),
         Action::OpenLink => job.is_some_and(|job| !job.downloads().is_empty()),
         Action::Demo => leads_somewhere(model),
+        Action::Profile => model.has_choice_of_accounts(),
         _ => true,
     }
 }
@@ -165,6 +177,7 @@ pub(super) fn welcome(model: &Model) -> Welcome {
     let demo = if model.aside.is_some() { "back to your lookups" } else { "try it on the embedded demo" };
     let keys = [
         (Action::Add, "add a lookup: type the ids, or paste a URL"),
+        (Action::Profile, "go on with another profile"),
         (Action::Demo, demo),
         (Action::Help, "all keys"),
         (Action::Quit, "quit"),
@@ -181,32 +194,63 @@ pub(super) fn welcome(model: &Model) -> Welcome {
     Welcome { heading: heading.into(), paragraphs, keys: keys.collect(), scroll: model.detail_scroll }
 }
 
-/// With which key requests are signed, or how to give one.
+/// What requests are signed with, or the ways to give them something.
 fn signing_in(model: &Model) -> Vec<Vec<Span>> {
-    let text = |text: &str| vec![Span::new(text, Role::Plain)];
-    match &model.setup.access {
-        Access::Key { hint } => vec![vec![
-            Span::new("Signed in with API key ", Role::Plain),
-            Span::new(hint.clone(), Role::Strong),
-            Span::new(format!(" for {}.", model.setup.host), Role::Plain),
+    let plain = |text: String| Span::new(text, Role::Plain);
+    let session = &model.setup.session;
+    let profile = session.profile.as_ref().map(|profile| format!("profile {profile}"));
+    let of_profile = profile.as_ref().map(|profile| format!(" for {profile}")).unwrap_or_default();
+    let option = session.profile.as_ref().map(|name| format!(" -P {}", quoted(name.as_str())));
+    let option = option.unwrap_or_default();
+    match &session.access {
+        Access::Signed { by, .. } => vec![vec![
+            plain("Signed in with ".into()),
+            Span::new(by.clone(), Role::Strong),
+            plain(format!(
+                "{}, at {}.",
+                profile.map(|it| format!(" of {it}")).unwrap_or_default(),
+                session.host
+            )),
         ]],
+        Access::Unasked { by, .. } => {
+            let by = if by.is_empty() { String::new() } else { format!(" ({by})") };
+            let who = profile.unwrap_or_else(|| "the environment".into());
+            vec![vec![
+                plain("Signs in with ".into()),
+                Span::new(who, Role::Strong),
+                plain(format!("{by}, at {}, as soon as there is a lookup to read.", session.host)),
+            ]]
+        }
         Access::Half { why } => vec![vec![
-            Span::new(format!("Half of the API key is missing: {why}. "), Role::Warning),
-            Span::new("Set the other half and start again.", Role::Plain),
+            Span::new(format!("Half of a credential is missing{of_profile}: {why}. "), Role::Warning),
+            plain("Set the other half and start again; `atlas-tui config` shows what was looked at.".into()),
         ]],
-        Access::Missing => vec![
+        Access::Refused { why } => vec![vec![
+            Span::new(format!("Nothing can be signed{of_profile}: {why}. "), Role::Warning),
+            plain("Set that right and start again; `atlas-tui config` shows what was looked at.".into()),
+        ]],
+        Access::Missing => {
+            let variables = model.setup.variables;
+            let choose = if model.has_choice_of_accounts() {
+                format!("{} goes on with another profile. ", model.key(Action::Profile))
+            } else {
+                String::new()
+            };
             vec![
-                Span::new("No API key was found. ", Role::Warning),
-                Span::new(
-                    "Give one in MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, and start again; \
-                     the role Project Backup Manager reads all jobs of Flex and dedicated clusters. Three ways to \
-                     set both:",
-                    Role::Plain,
-                ),
-            ],
-            text("1  export them in this shell"),
-            text("2  let direnv or your shell's own env file set them in this folder"),
-            text("3  start through your secret manager, so that they are set for this program alone"),
-        ],
+                vec![
+                    Span::new(format!("No credentials were found{of_profile}. "), Role::Warning),
+                    plain(format!(
+                        "{choose}Run atlas auth login{option} elsewhere, or set {variables}PUBLIC_API_KEY and \
+                         {variables}PRIVATE_API_KEY ({variables}CLIENT_ID and {variables}CLIENT_SECRET of a service \
+                         account), and start again."
+                    )),
+                ],
+                vec![plain(
+                    "atlas-tui config shows what was looked at, and where. The role Project Backup Manager reads \
+                     all jobs of Flex and dedicated clusters."
+                        .into(),
+                )],
+            ]
+        }
     }
 }

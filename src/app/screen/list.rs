@@ -13,6 +13,8 @@ use crate::domain::text::clean;
 /// Marks in one cell, which the help explains. The same in ASCII.
 pub(super) const STALE: &str = "~";
 pub(super) const UNSAVED: &str = "*";
+/// In place of a phase.
+pub(super) const NO_PROFILE: &str = "no profile";
 
 /// How a phase is shown, by itself. A link's role depends on the time left: see [`role_of`].
 pub(super) fn phase_role(phase: &Phase) -> Role {
@@ -54,7 +56,7 @@ pub(super) fn role_of(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Role
     }
 }
 
-fn row(model: &Model, watch: &Watch, wide: bool, ticker: &mut Ticker) -> Row {
+fn row(model: &Model, watch: &Watch, wide: bool, profiles: bool, ticker: &mut Ticker) -> Row {
     let ascii = model.setup.ascii;
     let mut row = Row { label: watch.lookup.name(), marked: watch.marked, ..Row::default() };
     let server_now = model.clock.at(ticker.now);
@@ -75,7 +77,12 @@ fn row(model: &Model, watch: &Watch, wide: bool, ticker: &mut Ticker) -> Row {
         (None, Some((error, _))) => {
             row.role = if error.is_retryable() { Role::Warning } else { Role::Danger };
             row.glyph = "!".into();
-            row.word = watch.word().into();
+            row.word = if model.lacks_account(watch) { NO_PROFILE } else { watch.word() }.into();
+        }
+        (None, None) if model.lacks_account(watch) => {
+            row.role = Role::Danger;
+            row.glyph = "!".into();
+            row.word = NO_PROFILE.into();
         }
         (None, None) => {
             row.role = Role::Muted;
@@ -99,12 +106,14 @@ fn row(model: &Model, watch: &Watch, wide: bool, ticker: &mut Ticker) -> Row {
         row.flash = flash.is_some();
         row.was = Some(changed.words());
     }
-    row.wide = wide.then(|| Box::new(columns(watch, ticker)));
+    row.wide = wide.then(|| Box::new(columns(watch, profiles, ticker)));
     row
 }
 
-fn columns(watch: &Watch, ticker: &mut Ticker) -> Wide {
+fn columns(watch: &Watch, profiles: bool, ticker: &mut Ticker) -> Wide {
+    let profile = watch.profile.as_ref().filter(|_| profiles);
     Wide {
+        profile: profile.map(ToString::to_string).unwrap_or_default(),
         kind: watch.lookup.target.kind.as_str(),
         source: watch.lookup.target.instance.to_string(),
         target: watch.destination().into(),
@@ -121,7 +130,8 @@ pub(super) fn list(model: &Model, layout: Layout, ticker: &mut Ticker) -> List {
     let shown = (model.offset..total.min(model.offset + window)).filter_map(|row| model.row(row));
     let shown: Vec<&Watch> = shown.collect();
     let selected = shown.iter().position(|watch| Some(watch.id) == model.selected);
-    let rows = shown.into_iter().map(|watch| row(model, watch, wide, ticker)).collect();
+    let profiles = wide && model.has_several_profiles();
+    let rows = shown.into_iter().map(|watch| row(model, watch, wide, profiles, ticker)).collect();
     let empty =
         (total == 0).then(|| format!("nothing matches “{}”; Esc clears the filter", model.filter.text()));
     ticker.wake_at(model.rows.changes_at());

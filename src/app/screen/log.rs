@@ -119,12 +119,20 @@ fn line(model: &Model, entry: &LogEntry) -> Vec<Span> {
     let requests = if entry.requests > 1 { format!("{}x", entry.requests) } else { String::new() };
     spans.push(Span::new(format!("{requests:<4}"), Role::Info));
     spans.push(Span::new(entry.lookup.clone(), Role::Plain));
+    spans.extend(asked_by(model, entry));
     // Before the outcome, which may be long: a support case needs the id whole.
     if let Some(id) = &entry.request_id {
         spans.push(Span::new(format!(" {id}"), Role::Muted));
     }
     spans.push(Span::new(format!(" {}", entry.outcome), entry.role));
     spans
+}
+
+/// Which profile asked, where that could be another one than the session's.
+fn asked_by(model: &Model, entry: &LogEntry) -> Option<Span> {
+    let profile = entry.profile.as_ref()?;
+    let tells = model.has_choice_of_accounts() || Some(profile) != model.setup.session.profile.as_ref();
+    tells.then(|| Span::new(format!(" as {profile}"), Role::Info))
 }
 
 /// Job and outcome; under what went wrong its time and its request id.
@@ -136,6 +144,7 @@ fn narrow_lines(model: &Model, entry: &LogEntry) -> Vec<Vec<Span>> {
         Span::new(format!("{status} {}", entry.outcome), entry.role),
     ];
     let time = times::time_of_day(model, entry.at);
+    first.extend(asked_by(model, entry));
     if !is_odd(entry) {
         first.push(Span::new(format!(" {time}"), Role::Muted));
         return vec![first];

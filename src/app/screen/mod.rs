@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use super::model::Model;
 pub use super::view;
 pub use log::log_end;
-pub use overlays::palette_actions;
+pub use overlays::{palette_actions, profile_choices};
 use times::Ticker;
 pub use view::*;
 

@@ -5,6 +5,7 @@ use super::list;
 use super::log;
 use super::times::Ticker;
 use super::view::{Confirm, Help, Input, Menu, MenuItem, Overlay, Raw, Role, Span};
+use crate::app::account::Account;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::Action;
 use crate::app::layout;
@@ -48,6 +49,7 @@ pub(super) fn overlay(model: &Model, ticker: &mut Ticker) -> Option<Overlay> {
                 empty: actions.is_empty().then(|| "no command has these words".into()),
             })
         }
+        overlay::Overlay::Profiles { query, selected } => Overlay::Menu(profiles(model, query, *selected)),
         overlay::Overlay::ConfirmQuit => {
             let count = model.unsaved();
             let edits = if count == 1 { "1 edit is".into() } else { format!("{count} edits are") };
@@ -79,6 +81,38 @@ fn help(model: &Model, scroll: u16) -> Help {
     ];
     sections.push(("Signs", signs.map(|(sign, words)| (sign.to_owned(), words.to_owned())).into()));
     Help { title: "Keys".into(), sections, scroll }
+}
+
+/// The profiles, the session's marked: what each is signed with, and where it leads.
+fn profiles(model: &Model, query: &tui_input::Input, selected: usize) -> Menu {
+    let found = profile_choices(model, query.value());
+    let item = |account: &&Account| {
+        let project = account.project.map(|project| format!("project {project}"));
+        let facts = [Some(account.host.clone()), Some(account.access.words().to_owned()), project];
+        MenuItem {
+            key: if account.profile == model.setup.session.profile { "*" } else { "" }.into(),
+            label: account.name(),
+            note: facts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        }
+    };
+    Menu {
+        title: "Profiles".into(),
+        query: Some(Input { text: query.value().to_owned(), cursor: query.cursor() }),
+        items: found.iter().map(item).collect(),
+        selected,
+        empty: found.is_empty().then(|| "no profile has these words".into()),
+    }
+}
+
+/// The accounts with all the words of the query in their name, host or sign-in.
+#[must_use]
+pub fn profile_choices<'a>(model: &'a Model, query: &str) -> Vec<&'a Account> {
+    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+    let matches = |account: &&Account| {
+        let text = format!("{} {} {}", account.name(), account.host, account.access.words()).to_lowercase();
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    model.setup.accounts.iter().filter(matches).collect()
 }
 
 /// The commands whose name or description has all the words of the query.

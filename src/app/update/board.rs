@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{demo, link, lookups, marks, sort};
+use super::{demo, link, lookups, marks, profiles, sort};
 use crate::app::filter::Filter;
 use crate::app::form::Form;
 use crate::app::keymap::Action;
@@ -35,12 +35,12 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         }
         Action::Zoom => model.zoom = !model.zoom,
         Action::Add => {
-            let like = model.selected_watch().map(|watch| watch.lookup.target.clone());
-            model.overlay = Some(Overlay::Form(Box::new(Form::add(like.as_ref()).at(&model.setup.host))));
+            model.overlay = Some(Overlay::Form(Box::new(model.form_to_add())));
         }
         Action::Edit => {
             let Some(watch) = model.selected_watch() else { return say_none_selected(model, now) };
-            model.overlay = Some(Overlay::Form(Box::new(Form::edit(&watch.lookup).at(&model.setup.host))));
+            let form = Form::edit(&watch.lookup, &model.setup.session, model.accounts_here());
+            model.overlay = Some(Overlay::Form(Box::new(form)));
         }
         Action::Remove => lookups::remove_chosen(model, now, effects),
         Action::Undo => lookups::undo_removal(model, now, effects),
@@ -103,6 +103,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
             model.ends.help = u16::MAX;
         }
         Action::Palette => model.overlay = Some(Overlay::Palette { query: Input::default(), selected: 0 }),
+        Action::Profile => profiles::open(model, now),
         Action::Demo => demo::toggle(model, now, effects),
         Action::Redraw => effects.push(Effect::Repaint),
         Action::Suspend => effects.push(Effect::Suspend),

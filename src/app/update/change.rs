@@ -10,6 +10,7 @@ use crate::app::notification::{Item, Notification, sentence};
 use crate::app::view::Role;
 use crate::app::watch::{Change, Watch};
 use crate::domain::countdown;
+use crate::domain::lookup::Lookup;
 use crate::domain::phase::Phase;
 use crate::domain::text::{clean, shortened};
 
@@ -27,7 +28,7 @@ pub(super) fn react(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>
         let item = change.to.is_terminal().then(|| ended(watch, &change));
         if runs_hook && let (Some((reading, read_at)), Some(status)) = (&watch.job.value, watch.status()) {
             effects.push(Effect::RunHook(Box::new(Happening {
-                lookup: watch.lookup.clone(),
+                lookup: Lookup { target: watch.asked(), ..watch.lookup.clone() },
                 from: change.from,
                 status: status.clone(),
                 reading: (**reading).clone(),
@@ -98,5 +99,6 @@ pub(super) fn hook_failed(model: &mut Model, lookup: String, why: &str, took: Du
         requests: 0,
         request_id: None,
         question: None,
+        profile: None,
     });
 }

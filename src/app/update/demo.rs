@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{board, lookups};
+use crate::app::account::{Access, Account, Method};
 use crate::app::keymap::Action;
 use crate::app::message::Effect;
 use crate::app::model::{Model, Source};
@@ -38,8 +39,13 @@ pub(super) fn enter(
         let back = model.key(Action::Demo);
         model.say(format!("this is the demo; {back} goes back to your lookups"), Role::Info, now);
     }
-    model.setup.base_url = format!("http://{host}");
-    model.setup.host = host;
+    model.setup.session = Account {
+        profile: None,
+        base_url: format!("http://{host}"),
+        host,
+        access: Access::Signed { by: "the demo's key".into(), method: Method::Digest },
+        project: None,
+    };
     model.source = Source::Demo { running: true };
     start_over(model);
     model.load(lookups);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{board, edit, on_form_key};
+use super::{board, edit, on_form_key, profiles};
 use crate::app::key::{Code, Key};
 use crate::app::keymap::Action;
 use crate::app::layout;
@@ -10,33 +10,37 @@ use crate::app::message::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::{Choice, Does, Overlay};
 use crate::app::raw::SHIFT;
-use crate::app::screen::{log_end, palette_actions};
+use crate::app::screen::{log_end, palette_actions, profile_choices};
 
 pub(super) fn on_key(model: &mut Model, key: Key, now: Timestamp, effects: &mut Vec<Effect>) {
     let action = model.setup.keymap.action(key);
     match &mut model.overlay {
         None => {}
-        Some(Overlay::Form(_) | Overlay::Palette { .. }) if is_suspend(action, key) => {
+        Some(Overlay::Form(_) | Overlay::Palette { .. } | Overlay::Profiles { .. })
+            if is_suspend(action, key) =>
+        {
             effects.push(Effect::Suspend);
         }
         Some(Overlay::Form(_)) => on_form_key(model, key, now, effects),
-        Some(Overlay::Palette { query, selected }) => match key.code {
-            Code::Esc => model.overlay = None,
-            Code::Backspace if query.value().is_empty() => model.overlay = None,
-            Code::Enter => choose(model, now, effects),
-            Code::Up | Code::Char('p') if key.code == Code::Up || key.ctrl => {
-                *selected = selected.saturating_sub(1);
-            }
-            Code::Down | Code::Char('n') if key.code == Code::Down || key.ctrl => {
-                let last = palette_actions(query.value()).len().saturating_sub(1);
-                *selected = (*selected + 1).min(last);
-            }
-            _ => {
-                if edit(query, key) {
-                    *selected = 0;
+        Some(Overlay::Palette { query, selected } | Overlay::Profiles { query, selected }) => {
+            match key.code {
+                Code::Esc => model.overlay = None,
+                Code::Backspace if query.value().is_empty() => model.overlay = None,
+                Code::Enter => choose(model, now, effects),
+                Code::Up | Code::Char('p') if key.code == Code::Up || key.ctrl => {
+                    *selected = selected.saturating_sub(1);
+                }
+                Code::Down | Code::Char('n') if key.code == Code::Down || key.ctrl => {
+                    *selected += 1;
+                    keep_within(model);
+                }
+                _ => {
+                    if edit(query, key) {
+                        *selected = 0;
+                    }
                 }
             }
-        },
+        }
         Some(Overlay::ConfirmQuit) => match key.code {
             Code::Char('y' | 'q') | Code::Enter => effects.push(Effect::Quit),
             _ => model.overlay = None,
@@ -71,6 +75,18 @@ pub(super) fn on_key(model: &mut Model, key: Key, now: Timestamp, effects: &mut 
                 act(model, action, now, effects);
             }
         }
+    }
+}
+
+/// Keeps the selected line of the palette or of the profiles among those that there are.
+fn keep_within(model: &mut Model) {
+    let count = match &model.overlay {
+        Some(Overlay::Palette { query, .. }) => palette_actions(query.value()).len(),
+        Some(Overlay::Profiles { query, .. }) => profile_choices(model, query.value()).len(),
+        _ => return,
+    };
+    if let Some(Overlay::Palette { selected, .. } | Overlay::Profiles { selected, .. }) = &mut model.overlay {
+        *selected = (*selected).min(count.saturating_sub(1));
     }
 }
 
@@ -136,6 +152,14 @@ fn scroll_limit(model: &Model, now: Timestamp) -> usize {
 
 /// Carries out the selected line of a menu or the palette, and closes it.
 pub(super) fn choose(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    if let Some(Overlay::Profiles { query, selected }) = &model.overlay {
+        let chosen = profile_choices(model, query.value()).get(*selected).map(|account| (*account).clone());
+        if let Some(account) = chosen {
+            model.overlay = None;
+            profiles::switch(model, account, now, effects);
+        }
+        return;
+    }
     let choice = match &model.overlay {
         Some(Overlay::Menu(menu)) => menu.items.get(menu.selected).cloned(),
         Some(Overlay::Palette { query, selected }) => palette_actions(query.value())

@@ -12,6 +12,7 @@ use crate::app::model::{Model, Source};
 use crate::app::order::Order;
 use crate::app::overlay::Overlay;
 use crate::app::view::{Pane, Role};
+use crate::app::watch::Watch;
 use crate::domain::lookup::{Edit, Lookup};
 use crate::domain::target::{Kind, Target, read_pasted};
 use crate::worker::{Command, WatchId};
@@ -28,6 +29,7 @@ fn save(model: &mut Model, edit: Edit, effects: &mut Vec<Effect>) {
 pub(super) fn save_form(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(Overlay::Form(form)) = &mut model.overlay else { return };
     let Some(lookup) = form.finish() else { return };
+    let profile_was_named = form.profile_was_chosen;
     let editing = form.editing.clone();
     let twin = twin(model, &lookup.target);
     let edited = editing.and_then(|old| self::twin(model, &old));
@@ -41,6 +43,8 @@ pub(super) fn save_form(model: &mut Model, now: Timestamp, effects: &mut Vec<Eff
         }
         (None, Some(twin)) => {
             model.overlay = None;
+            let mut lookup = lookup;
+            lookup.target.profile.take_if(|_| !profile_was_named);
             let words = adapt(model, twin, lookup, effects);
             let words = words.unwrap_or_else(|| "this job is watched already: here it is".into());
             model.say(words, Role::Info, now);
@@ -57,7 +61,8 @@ pub(super) fn save_form(model: &mut Model, now: Timestamp, effects: &mut Vec<Eff
 }
 
 /// Gives a lookup what was asked for of its job, and shows it: a kind that was named, by which it is read at once,
-/// and a label that was typed. Says what was changed.
+/// a profile that was named, and a label that was typed. Says what was changed, or that it is read with another
+/// profile than the session's, which whoever asked for it without naming one may not expect.
 fn adapt(model: &mut Model, id: WatchId, wanted: Lookup, effects: &mut Vec<Effect>) -> Option<String> {
     let mut lookup = model.watch(id)?.lookup.clone();
     let Lookup { label, target } = wanted;
@@ -71,6 +76,16 @@ fn adapt(model: &mut Model, id: WatchId, wanted: Lookup, effects: &mut Vec<Effec
         changes.push(format!("its kind is {} now, not {}", target.kind, lookup.target.kind));
         lookup.target.kind = target.kind;
     }
+    if let Some(named) = &target.profile {
+        if lookup.target.profile.as_ref() != Some(named) {
+            changes.push(format!("it is read with profile {named} from now on"));
+            lookup.target.profile = Some(named.clone());
+        }
+    } else if let Some(kept) = &lookup.target.profile
+        && Some(kept) != model.setup.session.profile.as_ref()
+    {
+        changes.push(format!("it stays with its profile, {kept}"));
+    }
     replace(model, id, lookup, effects);
     if let Some(id) = twin(model, &target) {
         show(model, id, effects);
@@ -83,13 +98,12 @@ pub(super) fn paste_onto_board(model: &mut Model, text: &str, now: Timestamp, ef
     let pasted = read_pasted(text);
     if let Ok(target) = text.parse::<Target>() {
         open(model, Lookup { label: String::new(), target }, now, effects);
-        let elsewhere = pasted.and_then(|pasted| another_atlas(&pasted, &model.setup.host));
+        let elsewhere = pasted.and_then(|pasted| another_atlas(&pasted, &model.setup.session.host));
         if let Some(elsewhere) = elsewhere {
             model.say(elsewhere, Role::Warning, now);
         }
     } else {
-        let like = model.selected_watch().map(|watch| watch.lookup.target.clone());
-        let mut form = Form::add(like.as_ref()).at(&model.setup.host);
+        let mut form = model.form_to_add();
         if pasted.is_some() {
             form.paste(text);
         } else {
@@ -101,13 +115,15 @@ pub(super) fn paste_onto_board(model: &mut Model, text: &str, now: Timestamp, ef
 
 /// Shows a lookup, watching it from now on if it is not watched already.
 pub(super) fn open(model: &mut Model, lookup: Lookup, now: Timestamp, effects: &mut Vec<Effect>) {
-    match twin(model, &lookup.target) {
-        Some(id) => {
-            if let Some(words) = adapt(model, id, lookup, effects) {
-                model.say(words, Role::Info, now);
-            }
+    if let Some(id) = twin(model, &lookup.target) {
+        if let Some(words) = adapt(model, id, lookup, effects) {
+            model.say(words, Role::Info, now);
         }
-        None => add(model, lookup, effects),
+    } else {
+        let Lookup { label, mut target } = lookup;
+        // Made with the session's profile, and from now on read with that whatever the session's becomes.
+        target.profile = target.profile.or_else(|| model.setup.session.profile.clone());
+        add(model, Lookup { label, target }, effects);
     }
 }
 
@@ -121,7 +137,7 @@ fn add(model: &mut Model, lookup: Lookup, effects: &mut Vec<Effect>) {
     let mut watch = model.new_watch(lookup.clone());
     watch.unsaved = model.source == Source::Saved;
     let id = watch.id;
-    effects.push(Effect::Work(Command::Watch(vec![(id, lookup.target.clone())])));
+    effects.push(Effect::Work(Command::Watch(vec![(id, watch.asked())])));
     let at = model.watches.len();
     model.watches.push(watch);
     model.arrange(Some(id));
@@ -140,7 +156,8 @@ fn replace(model: &mut Model, id: WatchId, lookup: Lookup, effects: &mut Vec<Eff
     if old != lookup.target {
         let fresh = model.start_afresh(id);
         effects.push(Effect::Work(Command::Unwatch(id)));
-        effects.push(Effect::Work(Command::Watch(vec![(fresh, lookup.target.clone())])));
+        let asked = model.watch(fresh).map(|watch| (fresh, watch.asked()));
+        effects.push(Effect::Work(Command::Watch(asked.into_iter().collect())));
         effects.push(Effect::Work(Command::Attend(model.selected)));
     }
     save(model, Edit::Replace { old, lookup }, effects);
@@ -279,7 +296,7 @@ pub(super) fn undo_removal(model: &mut Model, now: Timestamp, effects: &mut Vec<
         let mut watch = model.new_watch(lookup.clone());
         watch.unsaved = model.source == Source::Saved;
         first = first.or(Some(watch.id));
-        fresh.push((watch.id, lookup.target.clone()));
+        fresh.push((watch.id, watch.asked()));
         let at = at.min(model.watches.len());
         model.watches.insert(at, watch);
         save(model, Edit::Insert { at, lookup }, effects);
@@ -385,7 +402,7 @@ pub(super) fn merge(model: &mut Model, newer: Vec<Lookup>, effects: &mut Vec<Eff
                 watch
             } else {
                 let newer = model.new_watch(lookup);
-                fresh.push((newer.id, newer.lookup.target.clone()));
+                fresh.push((newer.id, newer.asked()));
                 if model.selected == Some(watch.id) {
                     model.selected = Some(newer.id);
                 }
@@ -394,7 +411,7 @@ pub(super) fn merge(model: &mut Model, newer: Vec<Lookup>, effects: &mut Vec<Eff
             }
         } else {
             let watch = model.new_watch(lookup);
-            fresh.push((watch.id, watch.lookup.target.clone()));
+            fresh.push((watch.id, watch.asked()));
             watch
         };
         model.watches.push(watch);
@@ -409,6 +426,13 @@ pub(super) fn merge(model: &mut Model, newer: Vec<Lookup>, effects: &mut Vec<Eff
 }
 
 impl Model {
+    /// The form for a new lookup. It begins where the selected one is, unless that is read with another profile.
+    pub(super) fn form_to_add(&self) -> Form {
+        let session = &self.setup.session;
+        let like = self.selected_watch().filter(|watch| watch.profile == session.profile);
+        Form::add(like.map(|watch| &watch.lookup.target), session, self.accounts_here())
+    }
+
     /// What the worker must hear when it has just been started.
     #[must_use]
     pub fn start(&self) -> Vec<Effect> {
@@ -416,7 +440,7 @@ impl Model {
         if self.watches.is_empty() {
             return Vec::new();
         }
-        let all = self.watches.iter().map(|watch| (watch.id, watch.lookup.target.clone())).collect();
+        let all = self.watches.iter().map(|watch| (watch.id, watch.asked())).collect();
         // The settings first: a pause after the lookups would take their first reads back.
         let mut commands = vec![Command::Interval(self.setup.interval)];
         if self.paused {
@@ -428,12 +452,27 @@ impl Model {
 
     /// Makes a watch a new one with the same lookup: the answers about its old target, which may be on their way
     /// still, name the old one. Returns its new id.
-    fn start_afresh(&mut self, id: WatchId) -> WatchId {
-        let Some(at) = self.watches.iter().position(|watch| watch.id == id) else { return id };
-        let Some(old) = self.watches.get(at) else { return id };
-        let (lookup, unsaved, marked) = (old.lookup.clone(), old.unsaved, old.marked);
-        let mut fresh = self.new_watch(lookup);
-        (fresh.unsaved, fresh.marked) = (unsaved, marked);
+    pub(super) fn start_afresh(&mut self, id: WatchId) -> WatchId {
+        self.remake(id, |old, mut fresh| {
+            (fresh.unsaved, fresh.marked) = (old.unsaved, old.marked);
+            fresh
+        })
+    }
+
+    /// The same for a job that remains the one it was: what is known of it stays, and is read again.
+    pub(super) fn go_on(&mut self, id: WatchId) -> WatchId {
+        self.remake(id, |old, fresh| {
+            let mut same = old.renewed(fresh.id);
+            same.profile = fresh.profile;
+            same
+        })
+    }
+
+    fn remake(&mut self, id: WatchId, make: impl FnOnce(Watch, Watch) -> Watch) -> WatchId {
+        let Some(at) = self.index_of(id) else { return id };
+        let Some(old) = self.watches.get(at).cloned() else { return id };
+        let fresh = self.new_watch(old.lookup.clone());
+        let fresh = make(old, fresh);
         let fresh_id = fresh.id;
         if let Some(place) = self.watches.get_mut(at) {
             *place = fresh;

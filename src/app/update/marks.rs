@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::board;
-use crate::app::copy;
+use crate::app::copy::{self, ByHand};
 use crate::app::message::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::Choice;
@@ -64,11 +64,15 @@ pub(super) fn chosen(model: &Model) -> Vec<WatchId> {
 
 /// What can be copied of them; nothing when nothing is chosen.
 pub(super) fn copies(model: &Model) -> Vec<Choice> {
-    let watches: Vec<&Watch> = chosen(model).into_iter().filter_map(|id| model.watch(id)).collect();
+    let watches = chosen(model).into_iter().filter_map(|id| model.watch(id)).map(|watch| {
+        let account = model.account(watch.profile.as_ref());
+        (ByHand { account, variables: model.setup.variables }, watch)
+    });
+    let watches: Vec<(ByHand<'_>, &Watch)> = watches.collect();
     match watches.as_slice() {
         [] => Vec::new(),
-        [one] => copy::choices(&model.setup.base_url, one),
-        many => copy::of_several(&model.setup.base_url, many),
+        [(by_hand, watch)] => copy::choices(*by_hand, watch),
+        many => copy::of_several(many),
     }
 }
 

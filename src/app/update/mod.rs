@@ -7,6 +7,7 @@ mod dialog;
 mod link;
 mod lookups;
 mod marks;
+mod profiles;
 mod report;
 mod sort;
 
@@ -64,6 +65,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         Message::Said { text, role } => model.say(text, role, now),
         Message::HookFailed { lookup, why, took } => change::hook_failed(model, lookup, &why, took, now),
         Message::Open(lookup) => lookups::open(model, lookup, now, &mut effects),
+        Message::SignedIn(account) => model.learn_account(*account),
         Message::DemoStarted { host, lookups } => demo::enter(model, host, lookups, now, &mut effects),
         // Stays on the screen: with --demo there is nothing else on it.
         Message::DemoFailed { why } => {
@@ -142,7 +144,7 @@ fn on_prompt_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
 fn on_paste(model: &mut Model, text: &str, now: Timestamp, effects: &mut Vec<Effect>) {
     match &mut model.overlay {
         Some(Overlay::Form(form)) => form.paste(text),
-        Some(Overlay::Palette { query, selected }) => {
+        Some(Overlay::Palette { query, selected } | Overlay::Profiles { query, selected }) => {
             insert(query, text);
             *selected = 0;
         }
@@ -183,7 +185,10 @@ fn on_mouse(model: &mut Model, mouse: Mouse, now: Timestamp, effects: &mut Vec<E
             menu.selected = index;
             dialog::choose(model, now, effects);
         }
-        (Mouse::MenuItem(index), Some(Overlay::Palette { selected, .. })) => {
+        (
+            Mouse::MenuItem(index),
+            Some(Overlay::Palette { selected, .. } | Overlay::Profiles { selected, .. }),
+        ) => {
             *selected = index;
             dialog::choose(model, now, effects);
         }
@@ -248,6 +253,8 @@ fn on_form_key(model: &mut Model, key: Key, now: Timestamp, effects: &mut Vec<Ef
         Code::BackTab | Code::Up => form.step(-1),
         Code::Left if form.focus == Place::Kind => form.step_kind(-1),
         Code::Right | Code::Char(' ') if form.focus == Place::Kind => form.step_kind(1),
+        Code::Left if form.focus == Place::Profile => form.step_profile(-1),
+        Code::Right | Code::Char(' ') if form.focus == Place::Profile => form.step_profile(1),
         _ => {
             form.hint = None;
             if let Some(input) = form.focused() {

@@ -67,14 +67,19 @@ fn take_in(model: &mut Model, ended: Ended, now: Timestamp, effects: &mut Vec<Ef
     let Ended { request, subject, meta, sent_at, received_at, failure, reads } = ended;
     let latency = Duration::try_from(sent_at.duration_until(received_at)).unwrap_or_default();
     let (about, question) = match subject {
-        Subject::Job(id) => (model.watch(id).map(|watch| watch.lookup.name()), Question::Single),
-        Subject::Jobs { instance, wanted } => (Some(format!("{instance}: {wanted} jobs")), Question::List),
+        Subject::Job(id) => {
+            let about = model.watch(id).map(|watch| (watch.lookup.name(), watch.profile.clone()));
+            (about, Question::Single)
+        }
+        Subject::Jobs { instance, profile, wanted } => {
+            (Some((format!("{instance}: {wanted} jobs"), profile)), Question::List)
+        }
     };
     // Of a lookup that is gone, perhaps with the Atlas that it was read from. One that comes late counts as a request
     // all the same; what it brings does not.
-    let Some(about) = about else { return };
+    let Some((about, profile)) = about else { return };
     let entry = log_entry(failure.as_ref(), &meta, about, latency, received_at);
-    model.log(LogEntry { question: Some(question), ..entry });
+    model.log(LogEntry { question: Some(question), profile, ..entry });
     if let Some(date) = meta.server_date {
         model.learn_time(date, sent_at, received_at, now);
     }
@@ -139,5 +144,6 @@ fn log_entry(
         requests: meta.requests,
         request_id: meta.request_id.clone(),
         question: None,
+        profile: None,
     }
 }

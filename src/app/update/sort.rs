@@ -7,7 +7,7 @@ use crate::app::filter::Filter;
 use crate::app::keymap::Action;
 use crate::app::message::Effect;
 use crate::app::model::Model;
-use crate::app::order::Order;
+use crate::app::order::{Column, Order};
 use crate::app::view::Role;
 use crate::worker::WatchId;
 
@@ -17,9 +17,12 @@ const FEW: usize = 8;
 /// Sorts by the next column, or turns the order round.
 pub(super) fn change(model: &mut Model, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
     let Order { by, reversed } = model.order;
-    model.order = match action {
-        Action::ReverseSort => Order { by, reversed: !reversed },
-        _ => Order { by: by.next(), reversed: false },
+    model.order = if action == Action::ReverseSort {
+        Order { by, reversed: !reversed }
+    } else {
+        let next = by.next();
+        let skipped = next == Column::Profile && !model.has_several_profiles();
+        Order { by: if skipped { next.next() } else { next }, reversed: false }
     };
     model.arrange(model.selected);
     board::keep_selection_visible(model, effects);

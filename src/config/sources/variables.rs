@@ -19,12 +19,19 @@ pub enum Prefix {
     Mcli,
 }
 
-impl fmt::Display for Prefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Prefix {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Atlas => "MONGODB_ATLAS_",
             Self::Mcli => "MCLI_",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Prefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -257,10 +257,10 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
             cluster.kind = kind;
         }
         let list = cluster.map(|cluster| self.lists.entry(cluster).or_default());
-        let instance = targets.first().map(|(_, target)| target.instance.clone());
+        let first = targets.first().map(|(_, target)| (target.instance.clone(), target.profile.clone()));
         let wanted = targets.len();
-        let subject = match instance {
-            Some(instance) => Subject::Jobs { instance, wanted },
+        let subject = match first {
+            Some((instance, profile)) => Subject::Jobs { instance, profile, wanted },
             None => Subject::Job(WatchId(0)),
         };
         let listing = match result {
