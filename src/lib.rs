@@ -164,6 +164,7 @@ pub mod config;
 pub mod dashboard;
 pub mod demo;
 pub mod desktop;
+pub mod doctor;
 pub mod domain;
 pub mod headless;
 pub mod hook;

@@ -19,6 +19,7 @@ use super::auth::{Digest, Exchange};
 use super::base_url::BaseUrl;
 use super::credential::Credential;
 use super::error::{ApiError, ErrorKind};
+use super::probe::{Probe, ProbeApi, Seen};
 use super::transport::{self, Stage};
 use super::{Answer, Batch, Listing, Meta, RestoreApi, answer, challenge};
 use crate::domain::target::{Endpoint, Target};
@@ -194,6 +195,15 @@ impl RestoreApi for Client {
     }
 }
 
+impl ProbeApi for Client {
+    async fn probe(&self, probe: &Probe) -> Result<Seen, ApiError> {
+        self.ask(&probe.endpoint(), |status, headers, body, origin| {
+            answer::classify_probe(status, headers, body, origin, probe)
+        })
+        .await
+    }
+}
+
 /// An answer as it came.
 struct Came {
     status: u16,
@@ -298,6 +308,12 @@ impl Answered for Answer {
 }
 
 impl Answered for Listing {
+    fn meta(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+}
+
+impl Answered for Seen {
     fn meta(&mut self) -> &mut Meta {
         &mut self.meta
     }

@@ -10,6 +10,7 @@ pub mod client;
 pub mod credential;
 pub mod error;
 pub mod explanation;
+pub mod probe;
 mod transport;
 pub mod wire;
 

@@ -1,0 +1,5 @@
+//! `doctor`.
+pub mod check;
+pub mod examination;
+pub mod network;
+pub mod verdict;
