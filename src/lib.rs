@@ -64,6 +64,7 @@
 //! | [`hook`] | the user's command on a transition: run, limited, killed |
 //! | [`desktop`] | the desktop's notifications, in builds that have them |
 //! | [`store`] | saved lookups: one versioned file, replaced whole, under a lock |
+//! | [`private`] | files that are ours alone: who may have changed what is read, and how to write so that nobody else can |
 //! | [`headless`] | `get`: a function of a writer, a clock and the API |
 //! | [`config`] | flags over environment over file over default, and which of them it was |
 //! | [`cli`] | the command line as types |
@@ -138,6 +139,20 @@
 //! a challenge counts from 1 twice, which a strict server takes for a replay, and it looks at the first header of a
 //! refusal only, so both of these are ours. [`api::auth`] has the details.
 //!
+//! # Trust
+//!
+//! What is read is hostile until something has been done about it, each in one place:
+//!
+//! - *Text* from Atlas, the hook, the clipboard and files is cleaned where it comes in ([`domain::text`]), so that no
+//!   cell, title, notification, variable or file name has to think of it. The raw answer alone stays as it came, and
+//!   is escaped on each way out.
+//! - *Files* that steer the program are looked at before they are believed ([`private`]): settings may name a command.
+//! - *Secrets* are [`domain::secret::Secret`], and leave only as a signature. `tests/secrets` searches everything that
+//!   a session writes, sends and saves for them; whatever else can hold one gets a row there.
+//! - *Requests* go to one origin and are GET; only [`api`] can send any, and a row in `tests/architecture/table.rs`
+//!   says so of each other method. No redirect and no link of an answer is followed.
+//! - *Dependencies*: `.ci/deny.toml`.
+//!
 //! # Tests
 //!
 //! | layer | where | what it stands on |
@@ -151,8 +166,12 @@
 //! | the rate budget | `tests/simulation` | the worker on a paused clock against token buckets, for a day |
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
 //! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside |
+//! | what must never leave | `tests/secrets` | the binary, between a hostile Atlas, a proxy, a hook and a terminal |
+//! | hostile text | `tests/hostile.rs` | made-up texts through the projection, the terminal's sequences and a shell |
 //! | the terminal | `tests/pty` | the binary in a pseudo-terminal: start, resize, every way to end |
 //! | this page | `tests/architecture.rs`, `tests/readme.rs` | the source, and the README |
+
+#![forbid(unsafe_code)]
 
 pub mod api;
 pub mod app;
@@ -170,6 +189,7 @@ pub mod headless;
 pub mod hook;
 pub mod host;
 pub mod input;
+pub mod private;
 pub mod program;
 pub mod runtime;
 pub mod store;

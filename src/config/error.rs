@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::text::clean;
+use crate::private::Refusal;
 
 /// Wrong usage: the program says it and ends with exit code 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum ConfigError {
     File { path: PathBuf, line: usize, column: usize, message: String },
     /// The config file cannot be read at all.
     Unreadable { path: PathBuf, message: String },
+    /// A file that must be trusted is somebody else's, or others may write to it.
+    Refused(Refusal),
     /// No home directory, so no place for any file.
     NoHome,
 }
@@ -41,6 +44,9 @@ impl fmt::Display for ConfigError {
                     shown(path),
                     clean(message)
                 )
+            }
+            Self::Refused(refusal) => {
+                write!(f, "{refusal}\nMend it, or start with --no-config to go on without it.")
             }
             Self::NoHome => f.write_str(
                 "no home directory is known to keep files in; set ATLAS_TUI_HOME to a directory of your own",

@@ -12,5 +12,6 @@ pub mod phase;
 pub mod profile;
 pub mod secret;
 pub mod server_clock;
+pub mod shell;
 pub mod target;
 pub mod text;

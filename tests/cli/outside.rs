@@ -64,6 +64,10 @@ impl Home {
         self
     }
 
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Writes the config file.
     pub fn configure(&self, text: &str) {
         let directory = self.directory.path().join("config");
