@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use crate::api::client::{Client, Limits};
+use crate::api::probe::{Probe, ProbeApi, Seen};
 use crate::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, RestoreApi};
 use crate::config::access::Accounts;
 use crate::domain::profile::Profile;
@@ -68,5 +69,12 @@ impl RestoreApi for Atlas {
     async fn restore_jobs(&self, batch: &Batch) -> Result<Listing, ApiError> {
         let client = self.client(batch.cluster.profile.as_ref())?;
         client.restore_jobs(batch).await
+    }
+}
+
+impl ProbeApi for Atlas {
+    async fn probe(&self, profile: Option<&Profile>, probe: &Probe) -> Result<Seen, ApiError> {
+        let client = self.client(profile)?;
+        client.probe(profile, probe).await
     }
 }

@@ -3,6 +3,7 @@
 //! Flags only. The environment is read by `config`, which knows that a blank variable is an unset one; no
 //! flag ever takes a secret.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -23,9 +24,10 @@ Examples:
   atlas-tui dedicated/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
   atlas-tui get 6a794733c0eb9e7a17740663 --kind flex --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 \
       --cluster-name orders
+  atlas-tui doctor dedicated/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
   atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v2/…' -o json --exit-status
 
-Exit codes of get:
+Exit codes of get, and of doctor by its first failure:
   0  an answer came; with --exit-status: completed, or a link is ready
   1  an answer that makes no sense, or a fault of atlas-tui itself
   2  wrong usage: arguments, environment or config file; a kind that the cluster is not; no terminal
@@ -45,7 +47,7 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
   ATLAS_TUI_HOME                 directory for everything atlas-tui reads and writes
   ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG,
   ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
-  ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET
+  ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET, ATLAS_TUI_BUNDLE
                                  as the flag of that name
   NO_COLOR, CLICOLOR=0           no colours
   LC_ALL, LC_CTYPE, LANG         a locale other than UTF-8 means --ascii
@@ -131,6 +133,8 @@ pub struct Common {
 pub enum Command {
     /// Read one restore job and print it
     Get(Get),
+    /// Find out why it does not work: each step to a restore job is checked, with what to do next
+    Doctor(Doctor),
     /// Run the embedded Atlas of --demo alone, and print its URL and keys
     DemoServer(DemoServer),
 }
@@ -149,6 +153,25 @@ pub struct Get {
     /// Tell the phase by the exit code: 0 done, 3 failed, 4 cancelled, 5 expired, 9 still running
     #[arg(long)]
     pub exit_status: bool,
+}
+
+/// Flags of `doctor`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
+#[command(
+    after_help = "Exit code: 0 when nothing failed, else that of the first failure, as for get. It reads only, and asks \
+                  Atlas eight times at most.\nForms of TARGET, exit codes, environment and files: atlas-tui --help"
+)]
+pub struct Doctor {
+    /// The restore job that cannot be read; without one only the way to Atlas and the sign-in are checked
+    pub target: Option<String>,
+
+    /// Form of the report [default: text]
+    #[arg(short, long, value_name = "FORM")]
+    pub output: Option<Output>,
+
+    /// Write a report without secrets to a new file, for whoever is asked for help
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
 }
 
 /// The forms in which an answer is printed.

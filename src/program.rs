@@ -1,5 +1,7 @@
 //! The commands of the program, and its exit codes.
 
+mod diagnosis;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 
@@ -58,6 +60,7 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
             let Some(target) = target else { return Ok(USAGE) };
             Ok(get_one(&settings, &target, &get))
         }
+        Some(cli::Command::Doctor(doctor)) => diagnosis::run(&args, &doctor, env),
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
     }
 }

@@ -22,6 +22,7 @@ use super::error::{ApiError, ErrorKind};
 use super::probe::{Probe, ProbeApi, Seen};
 use super::transport::{self, Stage};
 use super::{Answer, Batch, Listing, Meta, RestoreApi, answer, challenge};
+use crate::domain::profile::Profile;
 use crate::domain::target::{Endpoint, Target};
 
 /// How long an idle connection is kept: more than twice the slowest refresh, so that a refresh finds it open.
@@ -196,7 +197,7 @@ impl RestoreApi for Client {
 }
 
 impl ProbeApi for Client {
-    async fn probe(&self, probe: &Probe) -> Result<Seen, ApiError> {
+    async fn probe(&self, _profile: Option<&Profile>, probe: &Probe) -> Result<Seen, ApiError> {
         self.ask(&probe.endpoint(), |status, headers, body, origin| {
             answer::classify_probe(status, headers, body, origin, probe)
         })

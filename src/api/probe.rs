@@ -7,6 +7,7 @@ use std::future::Future;
 use super::wire::{self, Refill};
 use super::{ApiError, Meta, RestoreApi};
 use crate::domain::id::ObjectId;
+use crate::domain::profile::Profile;
 use crate::domain::target::Endpoint;
 
 /// What to ask.
@@ -39,11 +40,15 @@ pub struct Seen {
 
 /// Where a fault can be looked for: Atlas, or a test's fake.
 pub trait ProbeApi: RestoreApi {
-    /// Asks one question.
+    /// Asks one question, with the credential of that profile.
     ///
     /// # Errors
     /// Whatever kept it from being answered.
-    fn probe(&self, probe: &Probe) -> impl Future<Output = Result<Seen, ApiError>> + Send;
+    fn probe(
+        &self,
+        profile: Option<&Profile>,
+        probe: &Probe,
+    ) -> impl Future<Output = Result<Seen, ApiError>> + Send;
 }
 
 impl Probe {

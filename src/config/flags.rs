@@ -3,6 +3,8 @@
 //! Not clap's own `env`, which takes a blank variable for a value. Flags that are settings as well are left to
 //! `settings`, which must know where a value came from.
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 
 use super::{ConfigError, Env, fleet};
@@ -17,12 +19,14 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
     match &mut args.command {
         None => args.demo |= env.flag("ATLAS_TUI_DEMO")?.unwrap_or_default(),
         Some(Command::Get(get)) => {
-            if get.output.is_none() {
-                get.output = env.read("ATLAS_TUI_OUTPUT", |text| {
-                    Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned())
-                })?;
-            }
+            get.output = output(get.output, env)?;
             get.exit_status |= env.flag("ATLAS_TUI_EXIT_STATUS")?.unwrap_or_default();
+        }
+        Some(Command::Doctor(doctor)) => {
+            doctor.output = output(doctor.output, env)?;
+            if doctor.bundle.is_none() {
+                doctor.bundle = env.os("ATLAS_TUI_BUNDLE").map(PathBuf::from);
+            }
         }
         Some(Command::DemoServer(server)) => {
             if server.port.is_none() {
@@ -37,4 +41,13 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
         }
     }
     Ok(())
+}
+
+fn output(flag: Option<Output>, env: Env<'_>) -> Result<Option<Output>, ConfigError> {
+    let form =
+        |text: &str| Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned());
+    match flag {
+        None => env.read("ATLAS_TUI_OUTPUT", form),
+        flag => Ok(flag),
+    }
 }

@@ -10,6 +10,7 @@ use super::verdict::{self, Context, Heard};
 use crate::api::probe::{Finding, Probe, ProbeApi};
 use crate::api::{ApiError, Batch, ErrorKind, Meta};
 use crate::domain::id::ObjectId;
+use crate::domain::profile::Profile;
 use crate::domain::target::{Cluster, Kind, Target};
 use crate::worker::kind;
 
@@ -77,6 +78,7 @@ pub fn skip_all(why: &str, tell: &mut impl FnMut(Check)) {
 /// Asks Atlas, and tells each check. How many requests it took.
 pub async fn examine(
     api: &impl ProbeApi,
+    profile: Option<&Profile>,
     subject: &Subject,
     credential: &verdict::Credential,
     now: fn() -> Timestamp,
@@ -84,7 +86,7 @@ pub async fn examine(
 ) -> u32 {
     let first = subject.project().map_or(Probe::Projects, Probe::Project);
     let sent_at = now();
-    let result = api.probe(&first).await;
+    let result = api.probe(profile, &first).await;
     let heard = Heard { result, sent_at, received_at: now() };
     let mut requests = heard.meta().requests;
     let target = subject.target();
@@ -144,7 +146,7 @@ pub async fn examine(
     };
     let limited = error.filter(|error| error.kind == ErrorKind::RateLimited);
     let refill = match subject.project().filter(|_| limited.is_none()) {
-        Some(project) => match api.probe(&Probe::RateLimit(project)).await {
+        Some(project) => match api.probe(profile, &Probe::RateLimit(project)).await {
             Ok(seen) => {
                 requests = requests.saturating_add(seen.meta.requests);
                 match seen.finding {

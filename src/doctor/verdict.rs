@@ -376,7 +376,7 @@ pub fn rate_budget(meta: &Meta, error: Option<&ApiError>, refill: Option<Refill>
         format!(", {rate} more every {seconds} s")
     });
     match meta.budget {
-        None => Name::RateBudget.ok(format!("Atlas told none with this answer{refill}")),
+        None => Name::RateBudget.skipped(format!("Atlas told none with this answer{refill}")),
         Some(budget) => {
             let finding = format!("{} of {} requests left{refill}", budget.remaining, budget.limit);
             if budget.is_scarce() {
