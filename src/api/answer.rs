@@ -170,6 +170,8 @@ fn kind(status: u16, code: &str, public_key_hint: &str) -> ErrorKind {
             "PERMISSION",
             "NOT_IN_GROUP",
             "NOT_IN_ORG",
+            // A key of somebody without a role in the project, as logs of other tools show.
+            "CANNOT_ACCESS",
             "FORBIDDEN",
         ]) =>
         {

@@ -200,9 +200,20 @@ pub const ROOMS: &[Room] = &[
     Room {
         name: "demo",
         rooms: &["clock", "domain"],
-        crates: &["axum", "digest_auth", "fastrand", "httpdate", "jiff", "serde_json", "tokio"],
+        crates: &[
+            "axum",
+            "base64",
+            "digest_auth",
+            "fastrand",
+            "httpdate",
+            "jiff",
+            "serde_json",
+            "tokio",
+            "url",
+        ],
         std: &["io", "net", "thread"],
-        why: "an Atlas of its own: it proves the client only as long as it shares no code with it",
+        why: "an Atlas of its own: it proves the client only as long as it shares no code with it. Tokens are base64, \
+              and requests for them forms, which url reads",
     },
     Room {
         name: "runtime",
