@@ -176,6 +176,7 @@
 pub mod api;
 pub mod app;
 pub mod atlas;
+pub mod child;
 pub mod cli;
 pub mod clipboard;
 pub mod clock;

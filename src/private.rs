@@ -20,10 +20,14 @@
 //!
 //! Knows nothing of what is in the files.
 
+mod lock;
+
 use std::fmt;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+
+pub use lock::Lock;
 
 use crate::domain::shell;
 use crate::domain::text::clean;

@@ -13,7 +13,7 @@ use super::base_url::BaseUrl;
 use super::error::{ApiError, ErrorKind, Missing};
 use super::probe::{Probe, Seen};
 use super::wire::{self, ErrorBody, Malformed};
-use super::{Answer, Batch, Budget, Listing, Meta};
+use super::{Answer, Batch, Budget, Listing, Meta, SignedBy};
 use crate::domain::job::RestoreJob;
 use crate::domain::text::clean;
 
@@ -152,6 +152,7 @@ pub fn meta(status: u16, headers: &HeaderMap) -> Meta {
         other_version: None,
         body_bytes: 0,
         requests: 0,
+        signed_by: SignedBy::default(),
     }
 }
 
@@ -193,7 +194,7 @@ fn kind(status: u16, code: &str, public_key_hint: &str) -> ErrorKind {
 
 /// The host that a redirect points to; its whole origin when only scheme or port differ, and empty when it stays
 /// at the same origin. Userinfo in it is left out.
-fn redirect(status: u16, headers: &HeaderMap, base: &BaseUrl) -> Option<String> {
+pub(super) fn redirect(status: u16, headers: &HeaderMap, base: &BaseUrl) -> Option<String> {
     let location = text(headers, LOCATION.as_str()).filter(|_| (300..400).contains(&status))?;
     let base = Url::parse(base.as_str()).ok()?;
     let to = base.join(location).ok()?;
@@ -219,7 +220,7 @@ fn detail(told: &ErrorBody) -> Option<String> {
 }
 
 /// The wait of a `Retry-After`, in seconds or as a date, the latter by the server's own clock.
-fn retry_after(
+pub(super) fn retry_after(
     headers: &HeaderMap,
     server_date: Option<Timestamp>,
     now: fn() -> Timestamp,

@@ -30,17 +30,55 @@ pub enum Missing {
     Unsaid,
 }
 
+/// Of which tokens there are too many, as Atlas documents it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenLimit {
+    /// Asked for within a minute: ten for each account and address.
+    PerMinute,
+    /// Good at the same time: a hundred for each account.
+    Live,
+}
+
+/// What is wrong with a command that should print a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandFault {
+    NotStarted,
+    /// It ended in failure.
+    Failed,
+    /// It printed nothing.
+    Silent,
+    /// It printed something that can be no token.
+    NoToken,
+    /// It took too long, and was killed.
+    Late,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// No public or private key was given.
+    /// Nothing to sign with was given.
     NoCredentials,
     /// 401 after our answer to the challenge. The hint is the start of the public key.
     KeyRefused {
         public_key_hint: String,
     },
-    /// The key's role is too small.
+    /// A service account was refused a token, or one of its new ones was refused. The hint is the start of its id.
+    AccountRefused {
+        client_id_hint: String,
+    },
+    /// A service account may have no more tokens now.
+    TokenLimit(TokenLimit),
+    /// The token was refused, and whoever makes it has no other one.
+    TokenOver,
+    /// The command that prints a token brought none. The program's name, cleaned.
+    TokenCommand {
+        program: String,
+        fault: CommandFault,
+    },
+    /// The answer to a request for a token holds none.
+    TokenAnswer,
+    /// The role of whoever signs is too small.
     Forbidden,
-    /// This machine's address is not on the key's access list.
+    /// This machine's address is not on the access list of whoever signs.
     AddressBlocked,
     NotFound(Missing),
     /// The instance is of another kind.
@@ -88,8 +126,12 @@ impl ErrorKind {
     #[must_use]
     pub fn short(&self) -> &'static str {
         match self {
-            Self::NoCredentials => "no key",
+            Self::NoCredentials => "no sign-in",
             Self::KeyRefused { .. } => "key refused",
+            Self::AccountRefused { .. } => "refused",
+            Self::TokenLimit(_) => "token limit",
+            Self::TokenOver => "token over",
+            Self::TokenCommand { .. } => "no token",
             Self::Forbidden => "not allowed",
             Self::AddressBlocked => "IP blocked",
             Self::NotFound(_) => "not found",
@@ -104,6 +146,7 @@ impl ErrorKind {
             | Self::Cut
             | Self::TooLarge { .. }
             | Self::NotJson
+            | Self::TokenAnswer
             | Self::WrongShape { .. } => "bad answer",
             Self::Internal => "error",
         }
@@ -115,6 +158,11 @@ impl ErrorKind {
         match self {
             Self::NoCredentials => "no_credentials",
             Self::KeyRefused { .. } => "unauthorized",
+            Self::AccountRefused { .. } => "account_refused",
+            Self::TokenLimit(_) => "token_limit",
+            Self::TokenOver => "token_over",
+            Self::TokenCommand { .. } => "token_command",
+            Self::TokenAnswer => "token_answer",
             Self::Forbidden => "forbidden",
             Self::AddressBlocked => "address_blocked",
             Self::NotFound(_) => "not_found",
@@ -138,7 +186,28 @@ impl ErrorKind {
     }
 }
 
+impl ErrorKind {
+    /// Whether it is about who signs, rather than about what is asked: another credential would change it.
+    #[must_use]
+    pub fn is_about_the_credential(&self) -> bool {
+        matches!(
+            self,
+            Self::NoCredentials
+                | Self::KeyRefused { .. }
+                | Self::AccountRefused { .. }
+                | Self::TokenOver
+                | Self::TokenCommand { .. }
+        )
+    }
+}
+
 impl ApiError {
+    /// Without anything that an answer told.
+    #[must_use]
+    pub fn new(kind: ErrorKind, detail: Option<String>) -> Self {
+        Self { kind, code: None, detail, retry_after: None, meta: Meta::default() }
+    }
+
     /// Whether the same question may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
@@ -153,6 +222,8 @@ impl ApiError {
                 | ErrorKind::Proxy
                 | ErrorKind::Cut
                 | ErrorKind::NotJson
+                | ErrorKind::TokenLimit(_)
+                | ErrorKind::TokenAnswer
                 | ErrorKind::UnexpectedStatus
         )
     }
@@ -167,7 +238,7 @@ impl ApiError {
         asked <= wait && wait.saturating_sub(asked) <= asked / 10 + Duration::from_millis(1)
     }
 
-    /// The code that a script ends with: 2 usage, which a wrong kind is, 6 not found or gone, 7 key or permission, 8 unreachable or
+    /// The code that a script ends with: 2 usage, which a wrong kind is, 6 not found or gone, 7 signing in or permission, 8 unreachable or
     /// limited, and 1 for what is none of these.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
@@ -177,9 +248,13 @@ impl ApiError {
             ErrorKind::UnexpectedStatus if self.meta.http_status == Some(401) => 7,
             ErrorKind::NoCredentials
             | ErrorKind::KeyRefused { .. }
+            | ErrorKind::AccountRefused { .. }
+            | ErrorKind::TokenOver
+            | ErrorKind::TokenCommand { .. }
             | ErrorKind::Forbidden
             | ErrorKind::AddressBlocked => 7,
             ErrorKind::RateLimited
+            | ErrorKind::TokenLimit(_)
             | ErrorKind::ServerError
             | ErrorKind::Redirected { .. }
             | ErrorKind::Timeout
@@ -192,6 +267,7 @@ impl ApiError {
             ErrorKind::UnexpectedStatus
             | ErrorKind::TooLarge { .. }
             | ErrorKind::NotJson
+            | ErrorKind::TokenAnswer
             | ErrorKind::WrongShape { .. }
             | ErrorKind::Internal => 1,
         }

@@ -2,6 +2,8 @@
 //!
 //! Says nothing of the next try or the last good answer; the screen knows those.
 
+mod signing;
+
 use super::error::{ApiError, ErrorKind, Missing};
 use crate::domain::target::{Kind, Target};
 
@@ -19,8 +21,12 @@ impl ApiError {
         let (headline, next_step) = match &self.kind {
             ErrorKind::NoCredentials
             | ErrorKind::KeyRefused { .. }
+            | ErrorKind::AccountRefused { .. }
+            | ErrorKind::TokenLimit(_)
+            | ErrorKind::TokenOver
+            | ErrorKind::TokenCommand { .. }
             | ErrorKind::Forbidden
-            | ErrorKind::AddressBlocked => self.about_the_key(target),
+            | ErrorKind::AddressBlocked => signing::words(self, target),
             ErrorKind::NotFound(_) | ErrorKind::WrongKind | ErrorKind::Ended => self.about_the_target(target),
             ErrorKind::RateLimited
             | ErrorKind::ServerError
@@ -34,6 +40,7 @@ impl ApiError {
             | ErrorKind::Cut
             | ErrorKind::TooLarge { .. }
             | ErrorKind::NotJson
+            | ErrorKind::TokenAnswer
             | ErrorKind::WrongShape { .. }
             | ErrorKind::Internal => self.about_the_answer(),
         };
@@ -50,32 +57,6 @@ impl ApiError {
             _ => return words,
         };
         Explanation { next_step: next_step.to_owned(), ..words }
-    }
-
-    fn about_the_key(&self, target: &Target) -> (String, String) {
-        let project = target.project;
-        match &self.kind {
-            ErrorKind::NoCredentials => (
-                "No API key was given.".to_owned(),
-                "Set MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, and start again."
-                    .to_owned(),
-            ),
-            ErrorKind::KeyRefused { public_key_hint } => (
-                format!("Atlas refused the key with the public part {public_key_hint}"),
-                format!(
-                    "Check the private key, and that this key belongs to the organization of project {project}."
-                ),
-            ),
-            ErrorKind::AddressBlocked => (
-                "This machine's address is not on the key's access list.".to_owned(),
-                "Add the address to the API access list of the key, under Access Manager in Atlas."
-                    .to_owned(),
-            ),
-            _ => (
-                "This key may not read restore jobs here.".to_owned(),
-                format!("Give the key {} for project {project}.", needed_role(target.kind)),
-            ),
-        }
     }
 
     fn about_the_target(&self, target: &Target) -> (String, String) {
@@ -141,7 +122,7 @@ impl ApiError {
         let (headline, next_step) = match self.kind {
             ErrorKind::RateLimited => (
                 "Atlas asks for fewer requests: its rate limit is used up.".to_owned(),
-                "Wait, or refresh less often; other tools with the same key or address count too.",
+                "Wait, or refresh less often; other tools with the same key, account or address count too.",
             ),
             ErrorKind::ServerError => {
                 let status = self.meta.http_status.unwrap_or(500);
@@ -186,7 +167,7 @@ impl ApiError {
                 ("Atlas answered with a redirect, which is not followed.".to_owned(), something_between)
             }
             ErrorKind::Redirected { to_host } => {
-                (format!("The answer redirects to {to_host}, where the key must not go."), something_between)
+                (format!("The answer redirects to {to_host}, where no key or token must go."), something_between)
             }
             ErrorKind::Cut => (
                 format!("The answer was cut after {} bytes.", self.meta.body_bytes),
@@ -196,6 +177,10 @@ impl ApiError {
                 format!("The answer is larger than {} MiB, and was not read.", limit >> 20),
                 something_between,
             ),
+            ErrorKind::TokenAnswer => {
+                let why = self.detail.as_deref().unwrap_or("it is none").trim_end_matches('.');
+                (format!("Atlas was asked for a token, and its answer is no use: {why}."), something_between)
+            }
             ErrorKind::NotJson if self.meta.http_status.is_none() => {
                 (format!("{no_job}: its head cannot be read as HTTP."), something_between)
             }
@@ -243,7 +228,7 @@ fn a_kind(kind: Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Meta;
+    use crate::api::{CommandFault, Meta, SignedBy, TokenLimit};
 
     fn target(kind: Kind) -> Target {
         let id = |text: &str| text.parse().unwrap();
@@ -271,6 +256,11 @@ mod tests {
         let mut kinds = vec![
             ErrorKind::NoCredentials,
             ErrorKind::KeyRefused { public_key_hint: "abcd…".into() },
+            ErrorKind::AccountRefused { client_id_hint: "mdb_sa_id_65ca…".into() },
+            ErrorKind::TokenLimit(TokenLimit::PerMinute),
+            ErrorKind::TokenLimit(TokenLimit::Live),
+            ErrorKind::TokenOver,
+            ErrorKind::TokenAnswer,
             ErrorKind::Forbidden,
             ErrorKind::AddressBlocked,
             ErrorKind::WrongKind,
@@ -292,6 +282,15 @@ mod tests {
             shape(""),
             ErrorKind::Internal,
         ];
+        let faults = [
+            CommandFault::NotStarted,
+            CommandFault::Failed,
+            CommandFault::Silent,
+            CommandFault::NoToken,
+            CommandFault::Late,
+        ];
+        let command = |fault| ErrorKind::TokenCommand { program: "vault".into(), fault };
+        kinds.extend(faults.map(command));
         kinds.extend(
             [Missing::Project, Missing::Instance, Missing::Job, Missing::Unsaid].map(ErrorKind::NotFound),
         );
@@ -333,6 +332,38 @@ mod tests {
         assert_eq!(
             words(shape).headline,
             "Atlas answered something that is no restore job: field `expiresAt`, expected a date, got 17."
+        );
+    }
+
+    #[test]
+    fn the_words_are_those_of_what_was_signed_with() {
+        let of = |kind: &ErrorKind, signed_by, profile: Option<&str>, detail: Option<&str>| {
+            let meta = Meta { signed_by, ..Meta::default() };
+            let error = ApiError { meta, ..ApiError::new(kind.clone(), detail.map(str::to_owned)) };
+            let profile = profile.map(|name| name.parse().unwrap());
+            error.explain(&Target { profile, ..target(Kind::Flex) })
+        };
+        for (signed_by, role, list) in [
+            (SignedBy::Key, "Give the key the role", "access list of the key"),
+            (SignedBy::Account, "Give the service account the role", "access list of the service account"),
+            (SignedBy::Login, "Give the user the role", "settings of the organization"),
+            (SignedBy::Command, "Give the token the role", "settings of the organization"),
+        ] {
+            assert!(of(&ErrorKind::Forbidden, signed_by, None, None).next_step.contains(role));
+            assert!(of(&ErrorKind::AddressBlocked, signed_by, None, None).next_step.contains(list));
+        }
+        let over = |signed_by, profile| of(&ErrorKind::TokenOver, signed_by, profile, None).next_step;
+        assert!(over(SignedBy::Login, None).starts_with("Run `atlas auth login`;"));
+        assert!(over(SignedBy::Login, Some("default")).starts_with("Run `atlas auth login`;"));
+        assert!(over(SignedBy::Login, Some("prod")).starts_with("Run `atlas auth login --profile prod`;"));
+        assert!(!over(SignedBy::Command, Some("prod")).contains("atlas auth login"));
+        let half = of(&ErrorKind::NoCredentials, SignedBy::Key, Some("prod"), Some("A is set, but B is not"));
+        assert_eq!(half.headline, "Profile prod has nothing to sign in with: A is set, but B is not.");
+        assert!(half.next_step.contains("atlas auth login --profile prod"), "{}", half.next_step);
+        let vault = ErrorKind::TokenCommand { program: "vault".into(), fault: CommandFault::Failed };
+        assert_eq!(
+            of(&vault, SignedBy::Command, None, Some("ended with status 2: permission denied")).headline,
+            "The credential command `vault` brought no token: it ended with status 2: permission denied."
         );
     }
 

@@ -9,6 +9,7 @@ mod challenge;
 pub mod client;
 pub mod credential;
 pub mod error;
+mod exchange;
 pub mod explanation;
 pub mod probe;
 mod transport;
@@ -21,7 +22,7 @@ use jiff::Timestamp;
 pub use base_url::BaseUrl;
 pub use client::{Client, Limits};
 pub use credential::{ApiKey, Credential, ServiceAccount};
-pub use error::{ApiError, ErrorKind, Missing};
+pub use error::{ApiError, CommandFault, ErrorKind, Missing, TokenLimit};
 pub use explanation::Explanation;
 
 use crate::domain::id::ObjectId;
@@ -46,8 +47,23 @@ pub struct Meta {
     pub other_version: Option<String>,
     /// Bytes of the body, after decompression.
     pub body_bytes: u64,
-    /// HTTP requests that this one question took: 1 in steady state, 2 with a new digest challenge.
+    /// HTTP requests that this one question took: 1 in steady state, 2 with a new digest challenge or a new token.
     pub requests: u32,
+    /// Of an error: what the question was signed with, for its words.
+    pub signed_by: SignedBy,
+}
+
+/// With what a request is signed, as far as the words of an error need it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SignedBy {
+    #[default]
+    Key,
+    /// A service account.
+    Account,
+    /// A token that somebody else renews, as the Atlas CLI does after a login.
+    Login,
+    /// The token that a command printed.
+    Command,
 }
 
 /// The rate budget, from `RateLimit-Limit` and `RateLimit-Remaining`. Atlas leaves them out at times.

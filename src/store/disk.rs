@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 
-use crate::private::{self, OpenError, Refusal, Trust};
+use crate::private::{self, Lock, OpenError, Refusal, Trust};
 
 /// A hundred thousand lookups. What is larger is none of ours, and is not taken into memory.
 const LIMIT: u64 = 16 << 20;
@@ -93,20 +93,12 @@ pub fn locked<T>(path: &Path, patience: Duration, work: impl FnOnce() -> T) -> R
             OpenError::Io(error) => LockError::Directory(error),
         })?;
     }
-    let mut lock = fd_lock::RwLock::new(private::open_to_write(path).map_err(LockError::Lock)?);
     let start = Instant::now();
     let _held = loop {
-        match lock.try_write() {
-            Ok(held) => break Some(held),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
-                if start.elapsed() >= patience {
-                    return Err(LockError::Held);
-                }
-                std::thread::sleep(PAUSE);
-            }
-            // Some network file systems have no locks: better to save than to refuse.
-            Err(error) if error.kind() == ErrorKind::Unsupported => break None,
-            Err(error) => return Err(LockError::Lock(error)),
+        match Lock::try_take(path).map_err(LockError::Lock)? {
+            Some(held) => break held,
+            None if start.elapsed() >= patience => return Err(LockError::Held),
+            None => std::thread::sleep(PAUSE),
         }
     };
     Ok(work())

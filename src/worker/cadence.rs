@@ -41,11 +41,11 @@ const BACK_OFF_LEAST: Duration = Duration::from_secs(3);
 const BACK_OFF_MOST: Duration = Duration::from_secs(60);
 /// For what somebody may put right while we wait: a deleted project, an answer that makes no sense.
 const STUCK_INTERVAL: Duration = Duration::from_secs(60);
-/// For refused keys and roles. Somebody may be fixing them this minute, but a wrong key that knocks every few
+/// For refused keys, accounts, logins and roles. Somebody may be fixing them this minute, but a wrong key that knocks every few
 /// seconds looks like an attack and could get the key locked; twelve times an hour is a polite knock.
 const REFUSED_INTERVAL: Duration = Duration::from_secs(5 * 60);
 
-/// Between two requests of ordinary lookups while the key has only ever been refused.
+/// Between two requests of ordinary lookups while what signs them has only ever been refused.
 pub const REFUSED_SPACING: Duration = Duration::from_secs(1);
 
 /// What the last answer, or the lack of one, says about the future of a lookup.
@@ -99,16 +99,25 @@ impl Setback {
             | ErrorKind::Tls
             | ErrorKind::Proxy
             | ErrorKind::Cut
-            | ErrorKind::NotJson => Self::Passing,
-            ErrorKind::KeyRefused { .. } | ErrorKind::Forbidden | ErrorKind::AddressBlocked => Self::Refused,
+            | ErrorKind::NotJson
+            | ErrorKind::TokenAnswer => Self::Passing,
+            // A keyring may be unlocked and a file be edited; to look again costs no request.
+            ErrorKind::NoCredentials
+            | ErrorKind::KeyRefused { .. }
+            | ErrorKind::AccountRefused { .. }
+            | ErrorKind::TokenLimit(_)
+            | ErrorKind::TokenOver
+            | ErrorKind::Forbidden
+            | ErrorKind::AddressBlocked => Self::Refused,
             // A job that was there is gone for good; asked once more, because one 404 may be a replica's.
             ErrorKind::NotFound(Missing::Job | Missing::Unsaid) if seen && times > 1 => Self::Final,
             ErrorKind::NotFound(_)
+            | ErrorKind::TokenCommand { .. }
             | ErrorKind::Redirected { .. }
             | ErrorKind::TooLarge { .. }
             | ErrorKind::WrongShape { .. }
             | ErrorKind::Internal => Self::Stuck,
-            ErrorKind::NoCredentials | ErrorKind::WrongKind | ErrorKind::Ended => Self::Final,
+            ErrorKind::WrongKind | ErrorKind::Ended => Self::Final,
         }
     }
 }

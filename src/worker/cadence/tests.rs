@@ -123,7 +123,7 @@ fn each_error_has_its_setback() {
         (K::AddressBlocked, Setback::Refused),
         (K::NotFound(Missing::Job), Setback::Stuck),
         (K::TooLarge { limit: 1 }, Setback::Stuck),
-        (K::NoCredentials, Setback::Final),
+        (K::NoCredentials, Setback::Refused),
         (K::Ended, Setback::Final),
     ];
     for (kind, setback) in table {

@@ -23,11 +23,11 @@ use diqwest::DigestAuthCredentials;
 use diqwest::session::CachedContextGuard;
 use reqwest::header::HeaderValue;
 
-use super::credential::ApiKey;
+use crate::api::credential::ApiKey;
 use crate::domain::secret::ExposeSecret;
 
 /// A key and the challenge that it last answered, for one origin.
-pub(super) struct Digest {
+pub(in crate::api) struct Digest {
     key: ApiKey,
     /// Its `nc` is the count used last. Held for no longer than a hash takes.
     challenge: Mutex<Option<WwwAuthenticateHeader>>,
@@ -36,19 +36,19 @@ pub(super) struct Digest {
 }
 
 impl Digest {
-    pub(super) fn new(key: ApiKey) -> Self {
+    pub(in crate::api) fn new(key: ApiKey) -> Self {
         Self { key, challenge: Mutex::new(None), alone: AtomicBool::new(true) }
     }
 
     /// The start of the public key.
-    pub(super) fn hint(&self) -> String {
+    pub(in crate::api) fn hint(&self) -> String {
         self.key.hint()
     }
 
     /// The `Authorization` of a GET of `path` from the kept challenge and a count nobody has used yet; `None`
     /// before the first challenge. Requests in flight at once get different counts, and may arrive in any
     /// order: a server has to refuse counts seen before, not counts lower than another.
-    pub(super) fn authorization(&self, path: &str) -> Option<HeaderValue> {
+    pub(in crate::api) fn authorization(&self, path: &str) -> Option<HeaderValue> {
         let mut kept = self.kept();
         let challenge = kept.as_mut()?;
         if challenge.nc == u32::MAX {
@@ -63,13 +63,13 @@ impl Digest {
     }
 
     /// Drops the kept challenge, after an answer to it was refused with another one.
-    pub(super) fn forget(&self) {
+    pub(in crate::api) fn forget(&self) {
         *self.kept() = None;
     }
 
     /// Keeps a challenge of which this many counts are taken. A server that repeats its nonce has seen the counts that
     /// were used with it.
-    pub(super) fn keep(&self, mut challenge: WwwAuthenticateHeader, taken: u32) {
+    pub(in crate::api) fn keep(&self, mut challenge: WwwAuthenticateHeader, taken: u32) {
         let mut kept = self.kept();
         let used = kept.as_ref().filter(|kept| kept.nonce == challenge.nonce).map_or(0, |kept| kept.nc);
         challenge.nc = used.max(taken);
@@ -77,11 +77,11 @@ impl Digest {
     }
 
     /// Whether the server challenges to digest and to nothing else, as far as it has been seen.
-    pub(super) fn is_alone(&self) -> bool {
+    pub(in crate::api) fn is_alone(&self) -> bool {
         self.alone.load(Ordering::Relaxed)
     }
 
-    pub(super) fn is_among_others(&self) {
+    pub(in crate::api) fn is_among_others(&self) {
         self.alone.store(false, Ordering::Relaxed);
     }
 
@@ -91,9 +91,9 @@ impl Digest {
 }
 
 /// One question in diqwest's hands, counting the requests that it sends.
-pub(super) struct Exchange<'a> {
-    pub(super) digest: &'a Digest,
-    pub(super) requests: &'a AtomicU32,
+pub(in crate::api) struct Exchange<'a> {
+    pub(in crate::api) digest: &'a Digest,
+    pub(in crate::api) requests: &'a AtomicU32,
 }
 
 impl DigestAuthCredentials for &Exchange<'_> {
