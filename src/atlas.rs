@@ -40,8 +40,8 @@ impl Atlas {
     }
 
     fn make(&self, profile: Option<&Profile>) -> Result<Client, ApiError> {
-        let access = self.accounts.access(profile);
-        if let Some(why) = access.half_pair {
+        let access = self.accounts.access(profile, (self.now)());
+        if let Some(why) = access.half_pair.or(access.refused) {
             return Err(no_credentials(why));
         }
         let credential = access.credential.map(|credential| credential.value);

@@ -40,11 +40,22 @@ Exit codes of get, and of doctor by its first failure:
   9  still running (with --exit-status)
   130, 143  ended by SIGINT, SIGTERM
 
-Environment (a blank variable counts as unset; flags win over it, and it wins over the config file):
-  MONGODB_ATLAS_PUBLIC_API_KEY   public key of an Atlas API key
-  MONGODB_ATLAS_PRIVATE_API_KEY  its private key; secrets are never flags
-  MONGODB_ATLAS_BASE_URL         as --base-url
+Environment (a blank variable counts as unset; flags win over it, and it wins over the files):
+  MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY
+                                 an Atlas API key; secrets are never flags
+  MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET
+                                 an Atlas service account; it wins over a key
+  MONGODB_ATLAS_ACCESS_TOKEN     a bearer token; both of the above win over it
+  MONGODB_ATLAS_PROFILE          as --profile
+  MONGODB_ATLAS_PROJECT_ID       as --project-id, where neither TARGET nor ATLAS_TUI_PROJECT_ID has one
+  MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL
+                                 as --base-url; the first wins
+  MONGODB_ATLAS_SERVICE          cloud, or cloudgov for https://cloud.mongodbgov.com
+  MONGODB_ATLAS_AUTH_TYPE        user_account, where an access token is one of `atlas auth login`
+  MCLI_...                       the same, of all of these; one that is set silences all MONGODB_ATLAS_...
   ATLAS_TUI_HOME                 directory for everything atlas-tui reads and writes
+  ATLAS_TUI_PROFILE, ATLAS_TUI_PUBLIC_KEY, ATLAS_TUI_PRIVATE_KEY_FILE, ATLAS_TUI_CLIENT_ID,
+  ATLAS_TUI_CLIENT_SECRET_FILE, ATLAS_TUI_CREDENTIAL_COMMAND,
   ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG,
   ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
   ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET, ATLAS_TUI_BUNDLE
@@ -54,6 +65,7 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
 
 Files (native directories on macOS):
   $XDG_CONFIG_HOME/atlas-tui/config.toml   settings and keys, else ~/.config/atlas-tui/config.toml
+  $XDG_CONFIG_HOME/atlascli/config.toml    profiles of the Atlas CLI, read only, else ~/.config/atlascli/config.toml
   $XDG_DATA_HOME/atlas-tui/lookups.json    saved lookups, else ~/.local/share/atlas-tui/lookups.json
 
 Hook (a command in the config file, run on each transition with the job as JSON on standard input) gets:
@@ -107,9 +119,33 @@ pub struct Args {
 /// Flags that mean the same before and after a subcommand.
 #[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
 pub struct Common {
+    /// Profile of the Atlas CLI or of the config file to sign in with
+    #[arg(short = 'P', long, value_name = "NAME", global = true)]
+    pub profile: Option<String>,
+
     /// Where the Atlas Administration API is: https, or http on this machine
     #[arg(long, value_name = "URL", global = true)]
     pub base_url: Option<String>,
+
+    /// Public key of an Atlas API key, beside --private-key-file
+    #[arg(long, value_name = "KEY", global = true)]
+    pub public_key: Option<String>,
+
+    /// File with its private key; `<(command)` of the shell will do
+    #[arg(long, value_name = "FILE", global = true)]
+    pub private_key_file: Option<PathBuf>,
+
+    /// Client id of an Atlas service account, beside --client-secret-file
+    #[arg(long, value_name = "ID", global = true)]
+    pub client_id: Option<String>,
+
+    /// File with its client secret; `<(command)` of the shell will do
+    #[arg(long, value_name = "FILE", global = true)]
+    pub client_secret_file: Option<PathBuf>,
+
+    /// Command that prints a bearer token: one argument, parted into words, without a shell
+    #[arg(long, value_name = "COMMAND", global = true)]
+    pub credential_command: Option<String>,
 
     /// Do not read the config file
     #[arg(long, global = true)]

@@ -6,11 +6,10 @@ use std::io;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 
-use crate::api::Credential;
 use crate::app::Model;
 use crate::app::model::{Access, Setup, Source, Zone};
 use crate::app::screen::Size;
-use crate::config::{Settings, Sourced};
+use crate::config::{Settings, SignIn};
 use crate::domain::lookup::Lookup;
 use crate::domain::target::Target;
 use crate::host::{Connection, Events, Process, Start};
@@ -102,13 +101,13 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
 }
 
 fn setup(settings: &Settings, size: Size) -> Setup {
-    let own = settings.accounts.access(settings.accounts.active());
+    let own = settings.accounts.summary(settings.accounts.active());
     let base = &own.base_url.value;
-    let access = match (own.credential, own.half_pair) {
-        (Some(Sourced { value: Credential::Key(key), .. }), _) => Access::Key { hint: key.hint() },
-        (Some(credential), _) => Access::Key { hint: credential.value.name() },
-        (None, Some(why)) => Access::Half { why },
-        (None, None) => Access::Missing,
+    let access = match own.sign_in {
+        SignIn::Key { hint } => Access::Key { hint },
+        SignIn::Half(why) | SignIn::Refused(why) => Access::Half { why },
+        SignIn::Missing => Access::Missing,
+        other => Access::Key { hint: other.to_string() },
     };
     Setup {
         size,

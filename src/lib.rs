@@ -66,7 +66,8 @@
 //! | [`store`] | saved lookups: one versioned file, replaced whole, under a lock |
 //! | [`private`] | files that are ours alone: who may have changed what is read, and how to write so that nobody else can |
 //! | [`headless`] | `get`: a function of a writer, a clock and the API |
-//! | [`config`] | flags over environment over file over default, and which of them it was |
+//! | [`config`] | flags over environment over file over default, and which of them it was; in `sources`, whatever may have credentials |
+//! | [`keyring`] | the system's keyring: secrets by service and user |
 //! | [`cli`] | the command line as types |
 //! | [`program`] | the commands and their exit codes |
 //! | [`demo`] | an Atlas on 127.0.0.1, for `--demo`, for `demo-server` and for tests; with keys, tokens, roles and faults |
@@ -190,6 +191,7 @@ pub mod headless;
 pub mod hook;
 pub mod host;
 pub mod input;
+pub mod keyring;
 pub mod private;
 pub mod program;
 pub mod runtime;

@@ -51,7 +51,7 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
         None => dashboard(&args, env),
         Some(cli::Command::Get(get)) => {
             let settings = Settings::load(&args, env)?;
-            let target = config::target::target(Some(&get.target), &args.common, env);
+            let target = config::target::target(Some(&get.target), &args.common, env, &settings.accounts);
             if let (Err(error), cli::Output::Json) = (&target, get.output.unwrap_or_default()) {
                 // As for every other failure: the object for programs, and the sentence for people.
                 let _ = writeln!(io::stdout(), "{}", headless::json::usage(&error.to_string()));
@@ -67,7 +67,7 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
 
 fn dashboard(args: &Args, env: Env<'_>) -> Result<u8, ConfigError> {
     let settings = Settings::load(args, env)?;
-    let target = config::target::target(args.target.as_deref(), &args.common, env)?;
+    let target = config::target::target(args.target.as_deref(), &args.common, env, &settings.accounts)?;
     if args.demo && target.is_some() {
         complain("--demo brings its own lookups and takes no TARGET; leave one of the two out");
         return Ok(USAGE);

@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
+use super::sources::own::{self, Account, Own};
 use super::{ConfigError, interval, reactions};
 use crate::api::BaseUrl;
 use crate::app::keymap::Keymap;
 use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
+use crate::domain::id::ObjectId;
+use crate::domain::profile::Profile;
 use crate::private::{self, OpenError, Trust};
 
 /// More than any person writes; what is larger is no config file.
@@ -24,7 +27,8 @@ const LIMIT: u64 = 1 << 20;
 /// What the file sets. A missing file sets nothing.
 #[derive(Debug, Clone, Default)]
 pub struct ConfigFile {
-    pub base_url: Option<BaseUrl>,
+    /// Who to be, and with what.
+    pub own: Own,
     pub interval: Option<Duration>,
     pub theme: Option<ThemeName>,
     pub ascii: Option<bool>,
@@ -55,6 +59,18 @@ struct Written {
     notify: reactions::Notify,
     hook: reactions::Hook,
     keys: BTreeMap<Spanned<String>, Keys>,
+    #[serde(deserialize_with = "profile")]
+    profile: Option<Profile>,
+    #[serde(deserialize_with = "project")]
+    project_id: Option<ObjectId>,
+    public_key: Option<String>,
+    private_key_file: Option<PathBuf>,
+    client_id: Option<String>,
+    client_secret_file: Option<PathBuf>,
+    #[serde(deserialize_with = "reactions::command")]
+    credential_command: Option<Vec<String>>,
+    #[serde(deserialize_with = "profiles")]
+    profiles: BTreeMap<Profile, own::Table>,
 }
 
 /// One key or a list of them.
@@ -104,8 +120,18 @@ fn parse(bytes: &[u8]) -> Result<ConfigFile, (usize, String)> {
         let entry = written.keys.keys().find(|name| *name.get_ref() == error.entry);
         (mark + entry.map_or(0, |name| name.span().start), error.message)
     })?;
-    Ok(ConfigFile {
+    let session = Account {
         base_url: written.base_url,
+        project_id: written.project_id,
+        public_key: written.public_key,
+        private_key_file: written.private_key_file,
+        client_id: written.client_id,
+        client_secret_file: written.client_secret_file,
+        credential_command: written.credential_command,
+    };
+    let profiles = written.profiles.into_iter().map(|(name, table)| (name, table.into())).collect();
+    Ok(ConfigFile {
+        own: Own { profile: written.profile, session, profiles, ..Own::default() },
         interval: written.interval,
         theme: written.theme,
         ascii: written.ascii,
@@ -121,7 +147,11 @@ fn parse(bytes: &[u8]) -> Result<ConfigFile, (usize, String)> {
 /// What serde calls a field is a key to people who write TOML.
 fn in_our_words(message: &str) -> String {
     let message = message.trim().replace('\n', "; ");
-    match message.strip_prefix("unknown field ") {
+    let unknown = message.strip_prefix("unknown field ");
+    if let Some(why) = unknown.and_then(|rest| own::secret(rest.split('`').nth(1)?)) {
+        return why;
+    }
+    match unknown {
         Some(rest) => format!("unknown key {}", rest.replace(", expected one of ", "; known keys are ")),
         None => message,
     }
@@ -135,12 +165,40 @@ fn position(bytes: &[u8], at: usize) -> (usize, usize) {
     (line, last.trim_start_matches('\u{FEFF}').chars().count() + 1)
 }
 
-fn base_url<'de, D: Deserializer<'de>>(input: D) -> Result<Option<BaseUrl>, D::Error> {
+pub(super) fn base_url<'de, D: Deserializer<'de>>(input: D) -> Result<Option<BaseUrl>, D::Error> {
     let text = String::deserialize(input)?;
     if text.trim().is_empty() {
         return Ok(None);
     }
     text.parse().map(Some).map_err(D::Error::custom)
+}
+
+pub(super) fn project<'de, D: Deserializer<'de>>(input: D) -> Result<Option<ObjectId>, D::Error> {
+    let text = String::deserialize(input)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(D::Error::custom)
+}
+
+fn profile<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Profile>, D::Error> {
+    let text = String::deserialize(input)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(D::Error::custom)
+}
+
+/// Two names that differ in their case alone are one profile, and a mistake.
+fn profiles<'de, D: Deserializer<'de>>(input: D) -> Result<BTreeMap<Profile, own::Table>, D::Error> {
+    let mut profiles = BTreeMap::new();
+    for (name, table) in BTreeMap::<String, own::Table>::deserialize(input)? {
+        let profile = name.parse().map_err(D::Error::custom)?;
+        if profiles.insert(profile, table).is_some() {
+            return Err(D::Error::custom(format!("there is another profile `{name}`; case does not matter")));
+        }
+    }
+    Ok(profiles)
 }
 
 fn theme<'de, D: Deserializer<'de>>(input: D) -> Result<Option<ThemeName>, D::Error> {

@@ -15,6 +15,9 @@ pub mod outline;
 pub mod paths;
 mod reactions;
 pub mod settings;
+pub mod sources;
+pub mod summary;
+pub mod survey;
 pub mod target;
 
 pub use access::{Access, Accounts};
@@ -22,6 +25,7 @@ pub use env::Env;
 pub use error::ConfigError;
 pub use paths::Paths;
 pub use settings::{Settings, Source, Sourced};
+pub use summary::{SignIn, Summary};
 
 #[cfg(test)]
 mod tests;

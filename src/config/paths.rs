@@ -10,6 +10,8 @@ use super::{ConfigError, Env};
 
 /// The directory under each of the base directories.
 const OURS: &str = "atlas-tui";
+/// The Atlas CLI's config file under Go's `os.UserConfigDir` (atlas-cli-core, `config/config.go`).
+const ATLAS_CLI: &str = "atlascli/config.toml";
 
 /// Our directories, all absolute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +23,13 @@ pub struct Paths {
     /// Logs.
     pub state: PathBuf,
     pub cache: PathBuf,
+    /// The config file of the Atlas CLI, which is read and never written.
+    pub atlas_cli: PathBuf,
 }
 
 impl Paths {
-    /// `ATLAS_TUI_HOME` with `config`, `data`, `state` and `cache` in it; else the places of the platform.
+    /// `ATLAS_TUI_HOME` with `config`, `data`, `state`, `cache` and the CLI's `atlascli` in it; else the places of the
+    /// platform.
     ///
     /// # Errors
     /// When no home directory is known.
@@ -39,6 +44,7 @@ impl Paths {
                 data: home.join("data"),
                 state: home.join("state"),
                 cache: home.join("cache"),
+                atlas_cli: home.join(ATLAS_CLI),
             });
         }
         if cfg!(windows) {
@@ -53,7 +59,15 @@ impl Paths {
     /// Config beside data: on macOS `Preferences`, which is etcetera's choice, belongs to property lists.
     fn native(native: &impl BaseStrategy) -> Self {
         let data = native.data_dir().join(OURS);
-        Self { config: data.clone(), state: data.clone(), data, cache: native.cache_dir().join(OURS) }
+        // Where Go's `os.UserConfigDir` is: `~/Library/Application Support`, `%AppData%`.
+        let atlas_cli = native.data_dir().join(ATLAS_CLI);
+        Self {
+            config: data.clone(),
+            state: data.clone(),
+            data,
+            cache: native.cache_dir().join(OURS),
+            atlas_cli,
+        }
     }
 
     /// The XDG Base Directory Specification: absolute values only, else its defaults under the home directory.
@@ -61,15 +75,16 @@ impl Paths {
     fn xdg(env: Env<'_>) -> Result<Self, ConfigError> {
         let absolute = |name| env.os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let home = absolute("HOME").or_else(|| etcetera::home_dir().ok()).ok_or(ConfigError::NoHome);
-        let base = |name, default: &str| match absolute(name) {
-            Some(base) => Ok(base.join(OURS)),
-            None => home.clone().map(|home| home.join(default).join(OURS)),
+        let base = |name, default: &str, of: &str| match absolute(name) {
+            Some(base) => Ok(base.join(of)),
+            None => home.clone().map(|home| home.join(default).join(of)),
         };
         Ok(Self {
-            config: base("XDG_CONFIG_HOME", ".config")?,
-            data: base("XDG_DATA_HOME", ".local/share")?,
-            state: base("XDG_STATE_HOME", ".local/state")?,
-            cache: base("XDG_CACHE_HOME", ".cache")?,
+            config: base("XDG_CONFIG_HOME", ".config", OURS)?,
+            data: base("XDG_DATA_HOME", ".local/share", OURS)?,
+            state: base("XDG_STATE_HOME", ".local/state", OURS)?,
+            cache: base("XDG_CACHE_HOME", ".cache", OURS)?,
+            atlas_cli: base("XDG_CONFIG_HOME", ".config", ATLAS_CLI)?,
         })
     }
 
@@ -107,6 +122,7 @@ mod tests {
         assert_eq!(paths.lookups_file(), Path::new("/opt/at/data/lookups.json"));
         assert_eq!(paths.state, Path::new("/opt/at/state"));
         assert_eq!(paths.cache, Path::new("/opt/at/cache"));
+        assert_eq!(paths.atlas_cli, Path::new("/opt/at/atlascli/config.toml"));
         assert!(find(&[("ATLAS_TUI_HOME", "here")]).data.is_absolute());
     }
 
@@ -124,5 +140,8 @@ mod tests {
         assert_eq!(paths.lookups_file(), Path::new("/home/me/.local/share/atlas-tui/lookups.json"));
         assert_eq!(paths.state, Path::new("/home/me/.local/state/atlas-tui"));
         assert_eq!(paths.cache, Path::new("/home/me/.cache/atlas-tui"));
+        assert_eq!(paths.atlas_cli, Path::new("/etc/me/atlascli/config.toml"));
+        let paths = find(&[("HOME", "/home/me"), ("XDG_CONFIG_HOME", "relative")]);
+        assert_eq!(paths.atlas_cli, Path::new("/home/me/.config/atlascli/config.toml"));
     }
 }

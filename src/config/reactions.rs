@@ -41,7 +41,7 @@ pub(super) struct Hook {
 }
 
 /// A list, because a line would need a shell's rules to be parted, and a shell would read what is in a label.
-fn command<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Vec<String>>, D::Error> {
+pub(super) fn command<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Vec<String>>, D::Error> {
     struct Command;
 
     impl<'de> Visitor<'de> for Command {

@@ -2,16 +2,18 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::file::{self, ConfigFile};
+use super::sources::atlas_cli;
 use super::{Accounts, ConfigError, Env, Paths, interval};
-use crate::api::base_url::{BaseUrl, BaseUrlError};
 use crate::app::keymap::Keymap;
 use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
 use crate::cli::Args;
+use crate::keyring;
 
 /// Who set a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,6 +21,10 @@ pub enum Source {
     Flag,
     /// The variable of this name.
     Env(&'static str),
+    /// The entries of the Atlas CLI in the system's keyring.
+    Keyring,
+    /// The config file of the Atlas CLI.
+    AtlasCli,
     /// The config file.
     File,
     Default,
@@ -29,6 +35,8 @@ impl fmt::Display for Source {
         f.write_str(match self {
             Self::Flag => "flag",
             Self::Env(name) => name,
+            Self::Keyring => "keyring",
+            Self::AtlasCli => "Atlas CLI",
             Self::File => "config file",
             Self::Default => "default",
         })
@@ -82,19 +90,12 @@ impl Settings {
     pub fn load(args: &Args, env: Env<'_>) -> Result<Self, ConfigError> {
         let paths = Paths::find(env)?;
         let config_file = (!args.common.no_config).then(|| paths.config_file());
-        let file = config_file.as_deref().map_or_else(|| Ok(ConfigFile::default()), file::read)?;
-        let flag_url = args.common.base_url.as_deref().map(base_url).transpose();
-        let flag_url = flag_url.map_err(|message| ConfigError::Argument { name: "--base-url", message })?;
-        let base_url = Sourced::first(
-            [
-                (flag_url, Source::Flag),
-                (env.read("MONGODB_ATLAS_BASE_URL", base_url)?, Source::Env("MONGODB_ATLAS_BASE_URL")),
-                (file.base_url, Source::File),
-            ],
-            BaseUrl::default(),
-        );
+        let mut file = config_file.as_deref().map_or_else(|| Ok(ConfigFile::default()), file::read)?;
+        file.own.directory.clone_from(&paths.config);
+        file.own.home = env.os("HOME").map(PathBuf::from);
+        let atlas_cli = atlas_cli::read(&paths.atlas_cli);
         Ok(Self {
-            accounts: Accounts::load(base_url, env)?,
+            accounts: Accounts::load(&args.common, env, file.own, atlas_cli, Arc::new(keyring::None))?,
             interval: Sourced::first(
                 [
                     (args.interval, Source::Flag),
@@ -139,11 +140,6 @@ impl Settings {
             config_file,
         })
     }
-}
-
-/// A base URL, or why a text is none.
-fn base_url(text: &str) -> Result<BaseUrl, String> {
-    text.parse().map_err(|error: BaseUrlError| error.to_string())
 }
 
 /// Whether a variable forbids colours. It wins over the config file: crossterm obeys `NO_COLOR` by itself, and

@@ -1,19 +1,37 @@
 //! The restore job that the command line names: TARGET with `--project-id`, `--cluster-name` and `--kind`.
 //!
-//! Each part comes from its flag, else from TARGET, else from the environment.
+//! Each part comes from its flag, else from TARGET, else from the environment, and the project at last from the profile.
 
 use std::str::FromStr;
 
-use super::{ConfigError, Env};
+use super::{Accounts, ConfigError, Env};
 use crate::cli::Common;
 use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::target::{Kind, Part, Pasted, Target, read_parts};
 
-/// The target, or `None` when the command line names none.
+/// The target, with the profile of the session, or `None` when the command line names none.
 ///
 /// # Errors
 /// Names the part that is wrong or missing, and the flag that gives it.
-pub fn target(text: Option<&str>, common: &Common, env: Env<'_>) -> Result<Option<Target>, ConfigError> {
+pub fn target(
+    text: Option<&str>,
+    common: &Common,
+    env: Env<'_>,
+    accounts: &Accounts,
+) -> Result<Option<Target>, ConfigError> {
+    let mut target = unsigned(text, common, env, accounts)?;
+    if let Some(target) = &mut target {
+        target.profile = accounts.active().cloned();
+    }
+    Ok(target)
+}
+
+fn unsigned(
+    text: Option<&str>,
+    common: &Common,
+    env: Env<'_>,
+    accounts: &Accounts,
+) -> Result<Option<Target>, ConfigError> {
     let project: Option<ObjectId> = flag("--project-id", common.project_id.as_deref())?;
     let instance: Option<InstanceName> = flag("--cluster-name", common.cluster_name.as_deref())?;
     let wrong = |message| ConfigError::Argument { name: "TARGET", message };
@@ -41,7 +59,10 @@ pub fn target(text: Option<&str>, common: &Common, env: Env<'_>) -> Result<Optio
         return Err(wrong(message));
     }
     let project = match project.or(pasted.project) {
-        None => env.parsed("ATLAS_TUI_PROJECT_ID")?,
+        None => match env.parsed("ATLAS_TUI_PROJECT_ID")? {
+            None => accounts.project(accounts.active())?.map(|project| project.value),
+            found => found,
+        },
         found => found,
     };
     let instance = match instance.or(pasted.instance) {

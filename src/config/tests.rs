@@ -60,7 +60,8 @@ impl Setup {
             Some(Command::Get(get)) => Some(get.target.clone()),
             _ => args.target.clone(),
         };
-        target::target(text.as_deref(), &args.common, Env::new(&|name| self.lookup(name)))
+        let accounts = self.load(words).map_err(|error| error.to_string())?.accounts;
+        target::target(text.as_deref(), &args.common, Env::new(&|name| self.lookup(name)), &accounts)
             .map_err(|error| error.to_string())
     }
 
@@ -73,19 +74,20 @@ impl Setup {
     }
 }
 
+const NOW: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH;
 const SECONDS: fn(u64) -> Duration = Duration::from_secs;
 
 #[test]
 fn without_anything_the_defaults_hold() {
     let settings = Setup::new(&[]).load(&[]).unwrap();
-    assert_eq!(settings.accounts.access(None).base_url.value.as_str(), "https://cloud.mongodb.com");
+    assert_eq!(settings.accounts.access(None, NOW).base_url.value.as_str(), "https://cloud.mongodb.com");
     assert_eq!(settings.interval, Sourced { value: SECONDS(3), source: Source::Default });
     assert_eq!(settings.ascii, Sourced { value: false, source: Source::Default });
     assert_eq!(settings.theme.value, ThemeName::Terminal);
     assert_eq!(settings.mouse, Sourced { value: false, source: Source::Default });
     assert_eq!(settings.motion, Sourced { value: true, source: Source::Default });
     assert_eq!(settings.time_format.value, TimeFormat::Utc);
-    let access = settings.accounts.access(None);
+    let access = settings.accounts.access(None, NOW);
     assert!(access.credential.is_none() && access.half_pair.is_none());
 }
 
@@ -101,13 +103,13 @@ fn flag_wins_over_variable_over_file_over_default() {
     let settings = setup.load(&["--interval", "5s", "--base-url", "HTTPS://Flag.example/"]).unwrap();
     assert_eq!(settings.interval, Sourced { value: SECONDS(5), source: Source::Flag });
     assert_eq!(
-        settings.accounts.access(None).base_url,
+        settings.accounts.access(None, NOW).base_url,
         Sourced { value: "https://flag.example".parse().unwrap(), source: Source::Flag }
     );
 
     let settings = setup.load(&[]).unwrap();
     assert_eq!(settings.interval, Sourced { value: SECONDS(10), source: Source::Env("ATLAS_TUI_INTERVAL") });
-    assert_eq!(settings.accounts.access(None).base_url.source, Source::Env("MONGODB_ATLAS_BASE_URL"));
+    assert_eq!(settings.accounts.access(None, NOW).base_url.source, Source::Env("MONGODB_ATLAS_BASE_URL"));
     assert_eq!(settings.ascii, Sourced { value: true, source: Source::Env("ATLAS_TUI_ASCII") });
 
     let blank: Vec<_> = variables.iter().map(|(name, _)| (*name, " ")).collect();
@@ -115,7 +117,7 @@ fn flag_wins_over_variable_over_file_over_default() {
     let settings = setup.load(&[]).unwrap();
     assert_eq!(settings.interval, Sourced { value: SECONDS(20), source: Source::File });
     assert_eq!(
-        settings.accounts.access(None).base_url,
+        settings.accounts.access(None, NOW).base_url,
         Sourced { value: "https://file.example".parse().unwrap(), source: Source::File }
     );
     assert_eq!(settings.ascii, Sourced { value: false, source: Source::File });
@@ -216,18 +218,18 @@ fn a_whole_key_is_taken_and_half_a_key_is_named() {
     const PRIVATE: &str = "MONGODB_ATLAS_PRIVATE_API_KEY";
     let settings = Setup::new(&[(PUBLIC, "abcdefgh"), (PRIVATE, " 1234-5678\n")]).load(&[]).unwrap();
     let shown = format!("{settings:?}");
-    let credential = settings.accounts.access(None).credential.unwrap();
+    let credential = settings.accounts.access(None, NOW).credential.unwrap();
     assert_eq!(credential.source, Source::Env(PUBLIC));
     let Credential::Key(key) = credential.value else { panic!() };
     assert_eq!(key.public_key, "abcdefgh");
     assert_eq!(key.private_key.expose_secret(), "1234-5678");
-    assert!(shown.contains("ApiKey(abcd…)") && !shown.contains("1234"), "{shown}");
+    assert!(shown.contains("API key abcd…") && !shown.contains("efgh") && !shown.contains("1234"), "{shown}");
     for (variables, named) in [
         ([(PUBLIC, "abcdefgh"), (PRIVATE, "  ")], format!("{PUBLIC} is set, but {PRIVATE} is not")),
         ([(PUBLIC, ""), (PRIVATE, "1234-5678")], format!("{PRIVATE} is set, but {PUBLIC} is not")),
     ] {
         let settings = Setup::new(&variables).load(&[]).unwrap();
-        let access = settings.accounts.access(None);
+        let access = settings.accounts.access(None, NOW);
         assert!(access.credential.is_none());
         assert_eq!(access.half_pair, Some(named));
     }
@@ -395,13 +397,16 @@ fn the_documented_config_file_is_the_defaults() {
         .flat_map(|line| [line, "\n"])
         .collect();
     let settings = Setup::with_file(&[], &live).load(&[]).unwrap();
-    assert_eq!(settings.accounts.access(None).base_url.value, as_it_is.accounts.access(None).base_url.value);
+    assert_eq!(
+        settings.accounts.access(None, NOW).base_url.value,
+        as_it_is.accounts.access(None, NOW).base_url.value
+    );
     assert_eq!(settings.interval.value, as_it_is.interval.value);
     assert_eq!(settings.theme.value, as_it_is.theme.value);
     assert_eq!(settings.time_format.value, as_it_is.time_format.value);
     assert_eq!(settings.keymap, as_it_is.keymap);
     for source in
-        [settings.accounts.access(None).base_url.source, settings.interval.source, settings.theme.source]
+        [settings.accounts.access(None, NOW).base_url.source, settings.interval.source, settings.theme.source]
     {
         assert_eq!(source, Source::File);
     }

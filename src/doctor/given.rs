@@ -6,7 +6,10 @@ use super::check::{Blame, Check, Name};
 use super::verdict;
 use crate::api::Credential;
 use crate::config::Access;
+use crate::config::sources::Origin;
+use crate::config::survey::Outcome;
 use crate::domain::secret::ExposeSecret;
+use crate::domain::text::clean;
 
 const PUBLIC_KEY_LETTERS: usize = 8;
 
@@ -33,18 +36,46 @@ pub fn credentials(access: &Access) -> Check {
     if let Some(why) = &access.half_pair {
         return Name::Credentials.failure(
             Blame::Access,
-            format!("only half of a pair: {why}"),
-            "Set the other half beside it, or take this one away so that another source can be used.",
+            format!("only half of a pair: {}", clean(why)),
+            "Set the other half beside it, or take this one away. What was looked at: atlas-tui config",
+        );
+    }
+    if let Some(why) = &access.refused {
+        return Name::Credentials.failure(
+            Blame::Access,
+            clean(why),
+            "What was looked at, and what came of it: atlas-tui config",
         );
     }
     let Some(found) = &access.credential else {
         return Name::Credentials.failure(Blame::Access, "none was found", WAYS);
     };
-    let finding = format!("{} (from {})", found.value.name(), found.source);
-    match oddity(&found.value) {
-        Some((oddity, next)) => Name::Credentials.warning(format!("{finding}, but {oddity}"), next),
-        None => Name::Credentials.ok(finding),
+    let passed = access.considered.iter().filter_map(|considered| match &considered.outcome {
+        Outcome::Passed(name) => Some(format!("{name} of {} is not used", origin(&considered.origin))),
+        _ => None,
+    });
+    let mut parts = vec![format!("{} (from {})", found.value.name(), found.source)];
+    parts.extend(passed);
+    let finding = clean(&parts.join("; ")).into_owned();
+    if let Some((oddity, next)) = oddity(&found.value) {
+        return Name::Credentials.warning(format!("{finding}, but {oddity}"), next);
     }
+    let halves = access.considered.iter().filter_map(|considered| match &considered.outcome {
+        Outcome::Half(why) => Some(why.as_str()),
+        _ => None,
+    });
+    let halves: Vec<&str> = halves.collect();
+    if !halves.is_empty() {
+        return Name::Credentials.warning(
+            clean(&format!("{finding}; passed over: {}", halves.join("; "))),
+            "Set the other half too, or take this one away. What was looked at: atlas-tui config",
+        );
+    }
+    Name::Credentials.ok(finding)
+}
+
+fn origin(origin: &Origin) -> String {
+    origin.to_string()
 }
 
 #[must_use]
@@ -57,9 +88,20 @@ pub fn base_url(access: &Access) -> Check {
 /// Whether the keyring was asked, and what it said.
 #[must_use]
 pub fn keyring(access: &Access) -> Check {
-    match &access.credential {
-        Some(found) => Name::Keyring.skipped(format!("not asked: the credential comes from {}", found.source)),
-        None => Name::Keyring.skipped("not asked"),
+    let asked = access.considered.iter().find(|considered| matches!(considered.origin, Origin::Keyring { .. }));
+    let Some(asked) = asked else {
+        return Name::Keyring.skipped("not asked: there is no profile to ask it for");
+    };
+    match &asked.outcome {
+        Outcome::Used(name) | Outcome::Passed(name) => Name::Keyring.ok(format!("has the {}", clean(name))),
+        Outcome::NotAsked => Name::Keyring.skipped("not asked: flags or environment have the credential"),
+        Outcome::Half(why) => Name::Keyring.warning(clean(why), "Sign in anew: atlas auth login"),
+        Outcome::Over(why) => Name::Keyring.warning(clean(why), "Sign in anew: atlas auth login"),
+        Outcome::Failed(why) => Name::Keyring.warning(
+            clean(why),
+            "Unlock it, or give the credential another way. What was looked at: atlas-tui config",
+        ),
+        Outcome::Nothing => Name::Keyring.ok("answers, and has nothing for this profile"),
     }
 }
 
@@ -135,6 +177,9 @@ mod tests {
                 source: Source::Env("MONGODB_ATLAS_PUBLIC_API_KEY"),
             }),
             half_pair: None,
+            refused: None,
+            notes: Vec::new(),
+            considered: Vec::new(),
         }
     }
 

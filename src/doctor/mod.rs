@@ -76,7 +76,7 @@ pub async fn examine(
     let mut report = Report::default();
     let asked = profile.clone();
     // It may wait for the keyring, and somebody for the keyring's dialogue: the local checks come meanwhile.
-    let access = tokio::task::spawn_blocking(move || accounts.access(asked.as_ref()));
+    let access = tokio::task::spawn_blocking(move || accounts.access(asked.as_ref(), now()));
     // Nothing of Atlas's is known here yet, and none of these checks quotes anybody.
     for check in [
         machine::files(&machine.belongings, machine.broken_settings.as_deref()),
@@ -119,5 +119,5 @@ pub async fn examine(
 }
 
 fn has_credential(access: &Access) -> bool {
-    access.half_pair.is_none() && access.credential.as_ref().is_some_and(|found| !found.value.is_blank())
+    access.credential.as_ref().is_some_and(|found| !found.value.is_blank())
 }

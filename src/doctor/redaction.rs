@@ -123,6 +123,9 @@ mod tests {
             base_url: Sourced { value: BaseUrl::default(), source: Source::Default },
             credential: Some(Sourced { value: Credential::Key(key), source: Source::Default }),
             half_pair: None,
+            refused: None,
+            notes: Vec::new(),
+            considered: Vec::new(),
         };
         let variable = |name: &str| match name {
             "MCLI_CLIENT_SECRET" => Some(" env-secret ".to_owned()),

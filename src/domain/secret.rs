@@ -1,6 +1,8 @@
 //! A secret that cannot be printed by accident and is wiped when dropped.
 
 pub use secrecy::ExposeSecret;
+/// For what holds a secret on its way into a [`Secret`].
+pub use secrecy::zeroize::Zeroizing;
 
-/// A private key. `Debug` shows `[REDACTED]`; only the client's signing code exposes it.
+/// A private key, a token, a client secret. `Debug` shows `[REDACTED]`; only the code that signs exposes it.
 pub type Secret = secrecy::SecretString;

@@ -6,7 +6,7 @@ use super::{INTERNAL, USAGE, complain, run_to_end};
 use crate::atlas::Atlas;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, ConfigError, Env, Settings};
+use crate::config::{self, Accounts, ConfigError, Env, Settings};
 use crate::doctor::bundle::{self, Background, Setting};
 use crate::doctor::network::Tools;
 use crate::doctor::{self, Belonging, Case, Check, Machine, Name, Subject, report};
@@ -20,7 +20,7 @@ const COLUMNS_MOST: u16 = 120;
 /// Runs it. The exit code is that of the first failure; [`INTERNAL`] when the report cannot be written.
 pub(super) fn run(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<u8, ConfigError> {
     let (settings, broken) = settings(args, env)?;
-    let subject = subject(args, doctor, env)?;
+    let subject = subject(args, doctor, env, &settings.accounts)?;
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         complain("the system refuses a runtime for requests");
         return Ok(INTERNAL);
@@ -96,12 +96,21 @@ fn settings(args: &Args, env: Env<'_>) -> Result<(Settings, Option<String>), Con
     }
 }
 
-fn subject(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<Subject, ConfigError> {
+fn subject(
+    args: &Args,
+    doctor: &cli::Doctor,
+    env: Env<'_>,
+    accounts: &Accounts,
+) -> Result<Subject, ConfigError> {
     if let Some(text) = &doctor.target {
-        let target = config::target::target(Some(text), &args.common, env)?;
+        let target = config::target::target(Some(text), &args.common, env, accounts)?;
         return Ok(target.map_or(Subject::Account, Subject::Job));
     }
     let (project, instance, kind) = config::target::place(&args.common, env)?;
+    let project = match project {
+        None => accounts.project(accounts.active())?.map(|found| found.value),
+        given => given,
+    };
     Ok(match (project, instance) {
         (None, _) => Subject::Account,
         (Some(project), Some(instance)) if !matches!(kind, Kind::Serverless | Kind::ServerlessV2) => {
@@ -116,7 +125,10 @@ pub(crate) fn belongings(settings: &Settings) -> Vec<Belonging> {
     let own = |path| Belonging { path, trust: Trust::Own };
     let config = settings.config_file.clone().map(|path| Belonging { path, trust: Trust::Settings });
     let lookups = settings.paths.lookups_file();
-    config.into_iter().chain([own(settings.paths.data.clone()), own(lookups)]).collect()
+    let cli = settings.accounts.atlas_cli().path.clone();
+    let cli = Some(Belonging { path: cli, trust: Trust::Settings }).filter(|cli| cli.path.is_file());
+    let ours = [own(settings.paths.data.clone()), own(lookups), own(settings.paths.state.clone())];
+    config.into_iter().chain(cli).chain(ours).collect()
 }
 
 /// What a bundle tells beside the checks.
@@ -126,7 +138,7 @@ fn background(settings: &Settings) -> Background {
         value,
         source: source.to_string(),
     };
-    let access = settings.accounts.access(settings.accounts.active());
+    let access = settings.accounts.access(settings.accounts.active(), SystemClock.now());
     let mut rows = vec![
         setting("base_url", access.base_url.value.to_string(), access.base_url.source),
         setting("interval", format!("{} s", settings.interval.value.as_secs()), settings.interval.source),
