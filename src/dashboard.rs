@@ -10,6 +10,7 @@ use crate::app::Model;
 use crate::app::model::{Access, Setup, Source, Zone};
 use crate::app::screen::Size;
 use crate::config::{Settings, SignIn};
+use crate::doctor::Machine;
 use crate::domain::lookup::Lookup;
 use crate::domain::target::Target;
 use crate::host::{Connection, Events, Process, Start};
@@ -25,6 +26,8 @@ pub struct Request {
     pub target: Option<Target>,
     pub demo: bool,
     pub crash: bool,
+    /// What a look for a fault is told of this side.
+    pub machine: Machine,
 }
 
 /// Why there was no dashboard.
@@ -90,7 +93,9 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
     let connection = Connection { accounts: settings.accounts.clone(), interval: settings.interval.value };
     let load_later = model.source == Source::Reading;
     let hook = settings.hook.clone();
-    let start = Start { connection, store, load_later, demo: request.demo, hook, crash: request.crash };
+    let machine = request.machine;
+    let start =
+        Start { connection, store, load_later, demo: request.demo, hook, machine, crash: request.crash };
     let mut process = Process::new(session, events, start);
     if let Some(target) = request.target {
         process.open(Lookup { label: String::new(), target });

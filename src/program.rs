@@ -72,7 +72,8 @@ fn dashboard(args: &Args, env: Env<'_>) -> Result<u8, ConfigError> {
         complain("--demo brings its own lookups and takes no TARGET; leave one of the two out");
         return Ok(USAGE);
     }
-    let request = Request { target, demo: args.demo, crash: args.crash };
+    let machine = diagnosis::machine(&settings);
+    let request = Request { target, demo: args.demo, crash: args.crash, machine };
     let ending = match dashboard::run(&settings, request) {
         Ok(ending) => ending,
         Err(error) => {

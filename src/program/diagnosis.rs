@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::{INTERNAL, USAGE, complain, run_to_end};
+use crate::app::screen::ThemeName;
 use crate::atlas::Atlas;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
@@ -30,13 +31,7 @@ pub(super) fn run(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<u8,
         profile: settings.accounts.active().cloned(),
         accounts: settings.accounts.clone(),
         subject,
-        machine: Machine {
-            belongings: belongings(&settings),
-            broken_settings: broken,
-            size,
-            ascii: settings.ascii.value,
-            mono: settings.theme.value == crate::app::screen::ThemeName::Mono,
-        },
+        machine: Machine { broken_settings: broken, size, ..machine(&settings) },
     };
     let atlas = Atlas::new(settings.accounts.clone(), || SystemClock.now());
     let output = doctor.output.unwrap_or_default();
@@ -120,8 +115,19 @@ fn subject(
     })
 }
 
+/// What is so on this side, as far as the settings tell.
+pub(super) fn machine(settings: &Settings) -> Machine {
+    Machine {
+        belongings: belongings(settings),
+        broken_settings: None,
+        size: None,
+        ascii: settings.ascii.value,
+        mono: settings.theme.value == ThemeName::Mono,
+    }
+}
+
 /// What we read and write, and how far each must be out of others' reach.
-pub(crate) fn belongings(settings: &Settings) -> Vec<Belonging> {
+fn belongings(settings: &Settings) -> Vec<Belonging> {
     let own = |path| Belonging { path, trust: Trust::Own };
     let config = settings.config_file.clone().map(|path| Belonging { path, trust: Trust::Settings });
     let lookups = settings.paths.lookups_file();
