@@ -30,14 +30,19 @@ struct ListBody<T> {
     results: Option<Vec<T>>,
 }
 
-/// The members that a rate limit has in the body of a 429, by the names of the published description.
+/// One set of endpoints with the limit in force. Each figure is in an object of its own, beside what it was by default.
 #[derive(Deserialize)]
 struct LimitBody {
-    capacity: Option<u64>,
+    capacity: Option<Figure>,
     #[serde(rename = "refillRate")]
-    rate: Option<u64>,
+    rate: Option<Figure>,
     #[serde(rename = "refillDurationSeconds")]
-    seconds: Option<u64>,
+    seconds: Option<Figure>,
+}
+
+#[derive(Deserialize)]
+struct Figure {
+    value: Option<u64>,
 }
 
 /// The name of a project, cleaned; empty where it has none.
@@ -71,7 +76,9 @@ pub fn any_project(body: &[u8]) -> Result<bool, Malformed> {
 pub fn refill(body: &[u8]) -> Result<Option<Refill>, Malformed> {
     let list: ListBody<LimitBody> = decode(text(body)?)?;
     let whole = |limit: LimitBody| {
-        Some(Refill { capacity: limit.capacity?, rate: limit.rate?, seconds: limit.seconds? })
+        let value = |figure: Option<Figure>| figure?.value;
+        let (capacity, rate) = (value(limit.capacity)?, value(limit.rate)?);
+        Some(Refill { capacity, rate, seconds: value(limit.seconds)? })
     };
     Ok(list.results.unwrap_or_default().into_iter().find_map(whole))
 }
@@ -99,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_limit_is_taken_whole_or_not_at_all() {
-        let body = br#"{"results":[{"capacity":5},{"capacity":1200,"refillRate":20,"refillDurationSeconds":1}]}"#;
+        let body = br#"{"results":[{"capacity":{"value":5}},{"capacity":{"value":1200},
+            "refillRate":{"value":20,"defaultValue":10},"refillDurationSeconds":{"value":1}}]}"#;
         assert_eq!(refill(body).unwrap(), Some(Refill { capacity: 1200, rate: 20, seconds: 1 }));
         assert_eq!(refill(br#"{"results":[{"limit":5}]}"#).unwrap(), None);
     }

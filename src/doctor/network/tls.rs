@@ -147,7 +147,8 @@ impl ServerCertVerifier for Witness {
 fn trust(error: &Error) -> Trust {
     use CertificateError as Of;
     match error {
-        Error::InvalidCertificate(Of::UnknownIssuer) => Trust::UnknownIssuer,
+        // A root of the right name and another key vouches for nobody either.
+        Error::InvalidCertificate(Of::UnknownIssuer | Of::BadSignature) => Trust::UnknownIssuer,
         Error::InvalidCertificate(Of::Expired | Of::ExpiredContext { .. }) => Trust::Expired,
         Error::InvalidCertificate(Of::NotValidYet | Of::NotValidYetContext { .. }) => Trust::NotYetValid,
         Error::InvalidCertificate(Of::NotValidForName | Of::NotValidForNameContext { .. }) => {
