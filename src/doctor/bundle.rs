@@ -54,8 +54,8 @@ impl fmt::Display for BundleError {
 #[must_use]
 pub fn text(report: &Report, background: &Background, redaction: &Redaction) -> String {
     let mut bundle = report::json(report);
-    let last_error = report.checks.iter().rev().filter(|check| check.is_failure());
-    let last_error = last_error.filter_map(|check| check.evidence.clone()).next();
+    let mut failures = report.checks.iter().rev().filter(|check| check.is_failure());
+    let last_error = failures.find_map(|check| check.evidence.clone());
     let settings: Vec<Value> = background
         .settings
         .iter()

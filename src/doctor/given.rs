@@ -95,8 +95,7 @@ pub fn keyring(access: &Access) -> Check {
     match &asked.outcome {
         Outcome::Used(name) | Outcome::Passed(name) => Name::Keyring.ok(format!("has the {}", clean(name))),
         Outcome::NotAsked => Name::Keyring.skipped("not asked: flags or environment have the credential"),
-        Outcome::Half(why) => Name::Keyring.warning(clean(why), "Sign in anew: atlas auth login"),
-        Outcome::Over(why) => Name::Keyring.warning(clean(why), "Sign in anew: atlas auth login"),
+        Outcome::Half(why) | Outcome::Over(why) => Name::Keyring.warning(clean(why), "Sign in anew: atlas auth login"),
         Outcome::Failed(why) => Name::Keyring.warning(
             clean(why),
             "Unlock it, or give the credential another way. What was looked at: atlas-tui config",

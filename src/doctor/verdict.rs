@@ -90,16 +90,13 @@ pub fn evidence(error: &ApiError) -> Option<String> {
 
 /// As the rest of the program words it.
 fn explained(name: Name, error: &ApiError, context: Context<'_>) -> Check {
-    let (finding, next) = match context.target {
-        Some(target) => {
-            let words = error.explain_to_script(target);
-            (words.headline, words.next_step)
-        }
-        None => {
-            let detail = error.detail.as_deref().unwrap_or("no cause is known");
-            let finding = format!("{}: {}", error.kind.short(), shortened(detail, 160));
-            (finding, "Run it again with -o json, and report what it says.".to_owned())
-        }
+    let (finding, next) = if let Some(target) = context.target {
+        let words = error.explain_to_script(target);
+        (words.headline, words.next_step)
+    } else {
+        let detail = error.detail.as_deref().unwrap_or("no cause is known");
+        let finding = format!("{}: {}", error.kind.short(), shortened(detail, 160));
+        (finding, "Run it again with -o json, and report what it says.".to_owned())
     };
     name.failure(Blame::of(error), finding, next).with_evidence(evidence(error))
 }
@@ -282,9 +279,8 @@ pub fn project(heard: &Heard, context: Context<'_>) -> Check {
 /// Whether the role is enough for restore jobs of this kind.
 #[must_use]
 pub fn role(result: &Result<Meta, ApiError>, context: Context<'_>) -> Check {
-    let error = match result {
-        Ok(_) => return Name::Role.ok(format!("enough for restore jobs{}", of_kind(context))),
-        Err(error) => error,
+    let Err(error) = result else {
+        return Name::Role.ok(format!("enough for restore jobs{}", of_kind(context)));
     };
     match &error.kind {
         ErrorKind::Forbidden => explained(Name::Role, error, context),
