@@ -90,7 +90,11 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
     }
     let session = Session::enter(terminal::Options { mouse: model.setup.mouse })?;
     let mut terminal = Terminal::new(Tty::new(size))?;
-    let connection = Connection { accounts: settings.accounts.clone(), interval: settings.interval.value };
+    let connection = Connection {
+        accounts: settings.accounts.clone(),
+        tokens: settings.paths.tokens(),
+        interval: settings.interval.value,
+    };
     let load_later = model.source == Source::Reading;
     let hook = settings.hook.clone();
     let machine = request.machine;

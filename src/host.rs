@@ -8,6 +8,7 @@ mod saver;
 
 use std::collections::VecDeque;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::thread;
@@ -51,6 +52,8 @@ const FLUSH: Duration = Duration::from_millis(10);
 
 /// What a hook gets to end by itself when the program is left: enough to hand on what it was told.
 const HOOK_GRACE: Duration = Duration::from_secs(1);
+/// What the worker gets to end a token that would be of no use to anybody.
+const PARTING: Duration = Duration::from_secs(1);
 /// How long leaving may take for edits that are not on the disk yet: less where the system is about to end the
 /// process anyway.
 const FINISH: Duration = Duration::from_secs(2);
@@ -60,6 +63,8 @@ const FINISH_SOON: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct Connection {
     pub accounts: Accounts,
+    /// Where the tokens of service accounts are shared with other running programs.
+    pub tokens: PathBuf,
     /// The refresh interval to begin with.
     pub interval: Duration,
 }
@@ -105,6 +110,8 @@ struct Demo {
 struct Worker {
     commands: mpsc::Sender<Command>,
     backlog: VecDeque<Command>,
+    /// Closed when it has ended.
+    over: Receiver<()>,
 }
 
 /// How a dashboard starts out.
@@ -163,13 +170,20 @@ impl Process {
     /// all and why edits were lost, if any were.
     #[must_use]
     pub fn close(self) -> (Option<Signal>, Option<String>) {
-        let Self { session, saver, signal, hook, finish, .. } = self;
+        let Self { session, saver, signal, hook, finish, worker, events, .. } = self;
         drop(session);
+        // Nobody reads on: a worker that waits for room for its report goes on.
+        drop(events);
+        let parting = worker.map(|Worker { over, .. }| over);
         // Both at the same time: what a hook takes must not be missing for the edits.
         let leaving = hook.map(|hook| hook.leave(HOOK_GRACE));
         let unsaved = saver.and_then(|saver| saver.finish(finish));
         if let Some(leaving) = leaving {
             leaving.wait();
+        }
+        // It may have a token to end, and mostly has ended by now.
+        if let Some(over) = parting {
+            let _ = over.recv_timeout(PARTING);
         }
         (signal, unsaved)
     }
@@ -177,8 +191,8 @@ impl Process {
     fn command(&mut self, command: Command) {
         let worker = self.worker.get_or_insert_with(|| {
             let (commands, inbox) = mpsc::channel(COMMANDS);
-            spawn_worker(self.connection.clone(), inbox, self.sender.clone());
-            Worker { commands, backlog: VecDeque::new() }
+            let over = spawn_worker(self.connection.clone(), inbox, self.sender.clone());
+            Worker { commands, backlog: VecDeque::new(), over }
         });
         worker.backlog.push_back(command);
         worker.flush();
@@ -296,20 +310,31 @@ impl Events {
 
 /// The worker's thread: clients are made there, because finding credentials and loading the platform's roots
 /// takes milliseconds.
-fn spawn_worker(connection: Connection, commands: mpsc::Receiver<Command>, sender: SyncSender<Event>) {
+fn spawn_worker(
+    connection: Connection,
+    commands: mpsc::Receiver<Command>,
+    sender: SyncSender<Event>,
+) -> Receiver<()> {
+    let (done, over) = sync_channel(0);
     let run = move || {
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return say(&sender, format!("no runtime for requests: {error}")),
         };
-        let Connection { accounts, interval } = connection;
+        let Connection { accounts, tokens, interval } = connection;
         let settings = worker::task::Settings { interval, ..Default::default() };
         let report = |report| drop(sender.send(Message::Report(report).into()));
-        let atlas = Arc::new(Atlas::new(accounts, || SystemClock.now()));
-        runtime.block_on(task::run(atlas, SystemClock, commands, report, settings));
+        let atlas = Arc::new(Atlas::new(accounts, || SystemClock.now()).sharing_tokens(tokens));
+        runtime.block_on(async {
+            task::run(Arc::clone(&atlas), SystemClock, commands, report, settings).await;
+            atlas.leave().await;
+        });
+        // Before the runtime, which waits for whatever still waits for a disk or a name server.
+        drop(done);
     };
     // Without a thread there is no polling at all: the board says so by its age.
     let _ = thread::Builder::new().name("worker".to_owned()).spawn(run);
+    over
 }
 
 fn say(sender: &SyncSender<Event>, text: String) {

@@ -119,8 +119,13 @@ fn get_one(settings: &Settings, target: &crate::domain::target::Target, get: &cl
         exit_status: get.exit_status,
     };
     let atlas = Atlas::new(settings.accounts.clone(), || SystemClock.now());
+    let atlas = atlas.sharing_tokens(settings.paths.tokens());
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
-    let get = headless::get(&atlas, &SystemClock, target, options, &mut out, &mut err);
+    let get = async {
+        let code = headless::get(&atlas, &SystemClock, target, options, &mut out, &mut err).await;
+        atlas.leave().await;
+        code
+    };
     run_to_end(runtime, get)
 }
 

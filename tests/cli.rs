@@ -10,6 +10,8 @@
     reason = "helpers of tests fail by panicking too"
 )]
 
+#[path = "cli/account.rs"]
+mod account;
 #[path = "cli/outside.rs"]
 mod outside;
 

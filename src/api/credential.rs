@@ -53,6 +53,23 @@ impl Credential {
         }
     }
 
+    /// Whether both would sign the same.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        let same = |one: &Secret, other: &Secret| one.expose_secret() == other.expose_secret();
+        match (self, other) {
+            (Self::Key(one), Self::Key(other)) => {
+                one.public_key == other.public_key && same(&one.private_key, &other.private_key)
+            }
+            (Self::ServiceAccount(one), Self::ServiceAccount(other)) => {
+                one.client_id == other.client_id && same(&one.client_secret, &other.client_secret)
+            }
+            (Self::Token(one), Self::Token(other)) => same(one, other),
+            (Self::Command(one), Self::Command(other)) => one == other,
+            _ => false,
+        }
+    }
+
     /// Which one it is, for people: `API key abcd…`.
     #[must_use]
     pub fn name(&self) -> String {

@@ -187,17 +187,10 @@ impl ErrorKind {
 }
 
 impl ErrorKind {
-    /// Whether it is about who signs, rather than about what is asked: another credential would change it.
+    /// Whether Atlas refused whoever signs, whatever they ask for.
     #[must_use]
-    pub fn is_about_the_credential(&self) -> bool {
-        matches!(
-            self,
-            Self::NoCredentials
-                | Self::KeyRefused { .. }
-                | Self::AccountRefused { .. }
-                | Self::TokenOver
-                | Self::TokenCommand { .. }
-        )
+    pub fn is_refusal_of_the_credential(&self) -> bool {
+        matches!(self, Self::KeyRefused { .. } | Self::AccountRefused { .. } | Self::TokenOver)
     }
 }
 

@@ -166,9 +166,10 @@ impl ApiError {
             ErrorKind::Redirected { to_host } if to_host.is_empty() => {
                 ("Atlas answered with a redirect, which is not followed.".to_owned(), something_between)
             }
-            ErrorKind::Redirected { to_host } => {
-                (format!("The answer redirects to {to_host}, where no key or token must go."), something_between)
-            }
+            ErrorKind::Redirected { to_host } => (
+                format!("The answer redirects to {to_host}, where no key or token must go."),
+                something_between,
+            ),
             ErrorKind::Cut => (
                 format!("The answer was cut after {} bytes.", self.meta.body_bytes),
                 "Refresh; if it comes again, something on the way breaks the connection.",

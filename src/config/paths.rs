@@ -20,7 +20,7 @@ pub struct Paths {
     pub config: PathBuf,
     /// Saved lookups.
     pub data: PathBuf,
-    /// Logs.
+    /// Logs, and tokens that running programs share.
     pub state: PathBuf,
     pub cache: PathBuf,
     /// The config file of the Atlas CLI, which is read and never written.
@@ -92,6 +92,12 @@ impl Paths {
     #[must_use]
     pub fn config_file(&self) -> PathBuf {
         self.config.join("config.toml")
+    }
+
+    /// Where the tokens of service accounts are shared.
+    #[must_use]
+    pub fn tokens(&self) -> PathBuf {
+        self.state.join("tokens")
     }
 
     /// The saved lookups, for `Store::new`.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::api::{ApiError, ErrorKind, Missing};
+use crate::api::{ApiError, ErrorKind, Missing, TokenLimit};
 use crate::domain::job::RestoreJob;
 use crate::domain::phase::{self, Anomaly, Phase};
 use crate::domain::server_clock::ServerClock;
@@ -100,12 +100,13 @@ impl Setback {
             | ErrorKind::Proxy
             | ErrorKind::Cut
             | ErrorKind::NotJson
+            | ErrorKind::TokenLimit(TokenLimit::PerMinute)
             | ErrorKind::TokenAnswer => Self::Passing,
             // A keyring may be unlocked and a file be edited; to look again costs no request.
             ErrorKind::NoCredentials
             | ErrorKind::KeyRefused { .. }
             | ErrorKind::AccountRefused { .. }
-            | ErrorKind::TokenLimit(_)
+            | ErrorKind::TokenLimit(TokenLimit::Live)
             | ErrorKind::TokenOver
             | ErrorKind::Forbidden
             | ErrorKind::AddressBlocked => Self::Refused,

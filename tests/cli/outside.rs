@@ -9,7 +9,8 @@ use std::thread;
 
 use assert_cmd::cargo::cargo_bin;
 use atlas_tui::clock::Clock;
-use atlas_tui::demo::{self, Fault, Options, Running, ServerlessEndpoints};
+use atlas_tui::demo::{self, Fault, Options, Running, ServerlessEndpoints, Stats};
+use atlas_tui::domain::secret::ExposeSecret;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -175,6 +176,18 @@ impl Atlas {
 
     pub fn set_fault(&self, fault: Fault) {
         self.running.set_fault(Some(fault));
+    }
+
+    /// A home whose program asks this Atlas as a service account.
+    pub fn home_of_account(&self) -> Home {
+        Home::bare()
+            .with("MONGODB_ATLAS_CLIENT_ID", &self.running.client_id)
+            .with("MONGODB_ATLAS_CLIENT_SECRET", self.running.client_secret.expose_secret())
+            .with("MONGODB_ATLAS_BASE_URL", self.base_url())
+    }
+
+    pub fn stats(&self) -> Stats {
+        self.running.stats()
     }
 
     /// The requests answered so far, challenges included.

@@ -14,12 +14,13 @@ use tokio::net::{TcpListener, TcpStream};
 pub const PUBLIC_KEY: &str = "abcdefgh";
 pub const PRIVATE_KEY: &str = "11111111-2222-3333-4444-555555555555";
 
-/// A request's head, as it came.
+/// A request, as it came.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub line: String,
     /// Names in lower case.
     pub headers: HashMap<String, String>,
+    pub body: String,
 }
 
 /// What to send back.
@@ -133,7 +134,7 @@ async fn serve(
     requests: Arc<Mutex<Vec<Request>>>,
     sent: Arc<AtomicUsize>,
 ) {
-    while let Some(request) = head(&mut stream).await {
+    while let Some(request) = read(&mut stream).await {
         requests.lock().unwrap().push(request.clone());
         let reply = script(&request);
         for piece in reply.bytes.chunks(16 << 10) {
@@ -151,7 +152,7 @@ async fn serve(
     }
 }
 
-async fn head(stream: &mut TcpStream) -> Option<Request> {
+async fn read(stream: &mut TcpStream) -> Option<Request> {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
         bytes.push(stream.read_u8().await.ok()?);
@@ -160,8 +161,12 @@ async fn head(stream: &mut TcpStream) -> Option<Request> {
     let mut lines = text.lines();
     let line = lines.next()?.to_owned();
     let headers = lines.filter_map(|line| line.split_once(": "));
-    let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-    Some(Request { line, headers })
+    let headers: HashMap<_, _> =
+        headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(Request { line, headers, body: String::from_utf8(body).ok()? })
 }
 
 /// The digest check of a strict server: a count may be used once for each nonce, and a nonce a few times.

@@ -143,7 +143,7 @@ async fn a_refused_key_is_not_hammered() {
 #[tokio::test(start_paused = true)]
 async fn what_cannot_change_is_not_asked_again() {
     let script = |n, before| match (n, before) {
-        (1, _) => (MS, failure(ErrorKind::NoCredentials, None)),
+        (1, _) => (MS, failure(ErrorKind::WrongKind, None)),
         (2, _) => (MS, failure(ErrorKind::Ended, None)),
         (3, 0) => (MS, running()),
         _ => (MS, failure(ErrorKind::NotFound(Missing::Job), None)),

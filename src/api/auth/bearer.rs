@@ -268,7 +268,7 @@ impl Inner {
         let mut token = self.granted(account).await?;
         let shelf = Arc::clone(shelf);
         let put = spawn_blocking(move || {
-            token.shared = shelf.put(&token);
+            token.shared = shelf.store(&token);
             drop(lock);
             token
         });

@@ -39,7 +39,8 @@ pub(super) async fn run(words: &[String], limit: Duration) -> Result<Zeroizing<S
             output: Some(OUTPUT),
             limit,
         };
-        Running::start(order, move || drop(end.send(()))).map(Watched::new)
+        // Nobody listens any more if it was given up.
+        Running::start(order, move || end.send(()).unwrap_or_default()).map(Watched::new)
     });
     let mut child = match started.await {
         Ok(Ok(child)) => child,

@@ -123,7 +123,7 @@ impl Shelf {
     }
 
     /// Puts the token there, for others. Whether that worked.
-    pub(super) fn put(&self, token: &Token) -> bool {
+    pub(super) fn store(&self, token: &Token) -> bool {
         let Some(made_at) = token.made_at else { return false };
         let saved = Saved {
             schema: SCHEMA,

@@ -30,7 +30,10 @@ pub(super) fn words(error: &ApiError, target: &Target) -> (String, String) {
         ErrorKind::TokenLimit(limit) => token_limit(*limit),
         ErrorKind::TokenOver => token_over(error.meta.signed_by, target),
         ErrorKind::TokenCommand { program, fault } => (
-            format!("The credential command `{program}` brought no token: {}.", what_went_wrong(*fault, detail)),
+            format!(
+                "The credential command `{program}` brought no token: {}.",
+                what_went_wrong(*fault, detail)
+            ),
             "Run it by hand: it must print a token and nothing else, and ask for nothing.".to_owned(),
         ),
         ErrorKind::AddressBlocked => address_blocked(error.meta.signed_by),

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::api::CommandFault;
 use crate::api::Meta;
 
 const S: Duration = Duration::from_secs(1);
@@ -125,6 +126,11 @@ fn each_error_has_its_setback() {
         (K::TooLarge { limit: 1 }, Setback::Stuck),
         (K::NoCredentials, Setback::Refused),
         (K::Ended, Setback::Final),
+        (K::TokenAnswer, Setback::Passing),
+        (K::TokenLimit(TokenLimit::PerMinute), Setback::Passing),
+        (K::TokenOver, Setback::Refused),
+        (K::AccountRefused { client_id_hint: "mdb".into() }, Setback::Refused),
+        (K::TokenCommand { program: "vault".into(), fault: CommandFault::Silent }, Setback::Stuck),
     ];
     for (kind, setback) in table {
         assert_eq!(Setback::of(&kind, true, 1), setback, "{kind:?}");

@@ -313,7 +313,7 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         };
         self.supplies.hear(request, &told, self.elapsed());
         self.accepted |= failure.is_none();
-        if failure.is_some_and(|error| error.kind.is_about_the_credential()) {
+        if failure.is_some_and(|error| error.kind.is_refusal_of_the_credential()) {
             self.refusals = self.refusals.saturating_add(1);
         }
     }
