@@ -445,10 +445,10 @@ impl Host for Process {
                 }
             }
             Effect::Diagnose { run, target } => {
-                let (accounts, machine) = (self.connection.accounts.clone(), self.machine.clone());
+                let (connection, machine) = (self.connection.clone(), self.machine.clone());
                 // An earlier one ends first.
                 self.examiner = None;
-                self.examiner = Examiner::start(run, target, accounts, machine, self.sender.clone());
+                self.examiner = Examiner::start(run, target, connection, machine, self.sender.clone());
                 if self.examiner.is_none() {
                     self.own.push_back(Message::Examined { run }.into());
                 }

@@ -11,8 +11,8 @@ use super::view::{Role, Size};
 use super::watch::Reading;
 use crate::doctor::Check;
 use crate::domain::lookup::{Edit, Lookup};
-use crate::domain::target::Target;
 use crate::domain::phase::{Phase, Status};
+use crate::domain::target::Target;
 use crate::worker::{Command, Report};
 
 #[derive(Debug, Clone, PartialEq)]

@@ -43,7 +43,8 @@ mod tests {
     fn names_are_told_and_values_never() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("config.toml");
-        let text = "theme = \"mono\"\n\"odd key\" = 1\n[hook]\ncommand = [\"hunter2\"]\n[keys]\nraw = \"R\"\n";
+        let text =
+            "theme = \"mono\"\n\"odd key\" = 1\n[hook]\ncommand = [\"hunter2\"]\n[keys]\nraw = \"R\"\n";
         std::fs::write(&path, text).unwrap();
         assert_eq!(keys(&path), ["hook.command", "keys.raw", "theme"]);
         assert!(keys(&home.path().join("none")).is_empty());

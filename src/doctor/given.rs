@@ -88,14 +88,17 @@ pub fn base_url(access: &Access) -> Check {
 /// Whether the keyring was asked, and what it said.
 #[must_use]
 pub fn keyring(access: &Access) -> Check {
-    let asked = access.considered.iter().find(|considered| matches!(considered.origin, Origin::Keyring { .. }));
+    let asked =
+        access.considered.iter().find(|considered| matches!(considered.origin, Origin::Keyring { .. }));
     let Some(asked) = asked else {
         return Name::Keyring.skipped("not asked: there is no profile to ask it for");
     };
     match &asked.outcome {
         Outcome::Used(name) | Outcome::Passed(name) => Name::Keyring.ok(format!("has the {}", clean(name))),
         Outcome::NotAsked => Name::Keyring.skipped("not asked: flags or environment have the credential"),
-        Outcome::Half(why) | Outcome::Over(why) => Name::Keyring.warning(clean(why), "Sign in anew: atlas auth login"),
+        Outcome::Half(why) | Outcome::Over(why) => {
+            Name::Keyring.warning(clean(why), "Sign in anew: atlas auth login")
+        }
         Outcome::Failed(why) => Name::Keyring.warning(
             clean(why),
             "Unlock it, or give the credential another way. What was looked at: atlas-tui config",
@@ -119,13 +122,15 @@ fn oddity(credential: &Credential) -> Option<(String, String)> {
             if !is_private_key(private) {
                 return Some((
                     "the private key has not the form of one (8-4-4-4-12 hex digits)".to_owned(),
-                    "Copy the private key again, whole and without quotes; if it is lost, make a new key.".to_owned(),
+                    "Copy the private key again, whole and without quotes; if it is lost, make a new key."
+                        .to_owned(),
                 ));
             }
             (!is_public_key(&key.public_key)).then(|| {
                 (
                     "the public key has not the form of one (8 small letters)".to_owned(),
-                    "Copy the public key again from Organization > Access Manager > API Keys in Atlas.".to_owned(),
+                    "Copy the public key again from Organization > Access Manager > API Keys in Atlas."
+                        .to_owned(),
                 )
             })
         }
@@ -140,7 +145,8 @@ fn oddity(credential: &Credential) -> Option<(String, String)> {
             let odd = !account.client_id.starts_with("mdb_sa_id_") || !secret.starts_with("mdb_sa_sk_");
             odd.then(|| {
                 (
-                    "id or secret has not the form of a service account's (mdb_sa_id_…, mdb_sa_sk_…)".to_owned(),
+                    "id or secret has not the form of a service account's (mdb_sa_id_…, mdb_sa_sk_…)"
+                        .to_owned(),
                     "Copy both again; a secret is shown once, when it is made.".to_owned(),
                 )
             })

@@ -100,7 +100,10 @@ pub fn terminal(
     match multiplexer {
         Some(Multiplexer::Tmux) => {
             let inside = format!("{finding}; in tmux, which passes them on with allow-passthrough alone");
-            Check { next_step: Some("tmux set -g allow-passthrough all".to_owned()), ..Name::Terminal.ok(inside) }
+            Check {
+                next_step: Some("tmux set -g allow-passthrough all".to_owned()),
+                ..Name::Terminal.ok(inside)
+            }
         }
         Some(Multiplexer::Screen) => Name::Terminal.ok(format!("{finding}; in GNU screen")),
         None => Name::Terminal.ok(finding),

@@ -144,7 +144,10 @@ mod tests {
         for (text, short) in [
             ("/groups/6a793f6b2c88faeba59bae37/clusters", "/groups/6a79…ae37/clusters"),
             ("6a793f6b2c88faeba59bae37", "6a79…ae37"),
-            ("6a793f6b2c88faeba59bae377 zzz93f6b2c88faeba59bae37", "6a793f6b2c88faeba59bae377 zzz93f6b2c88faeba59bae37"),
+            (
+                "6a793f6b2c88faeba59bae377 zzz93f6b2c88faeba59bae37",
+                "6a793f6b2c88faeba59bae377 zzz93f6b2c88faeba59bae37",
+            ),
             ("µ 6a793f6b2c88faeba59bae37µ", "µ 6a79…ae37µ"),
             ("", ""),
         ] {

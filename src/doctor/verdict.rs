@@ -132,9 +132,9 @@ pub fn answer(heard: &Heard, context: Context<'_>) -> Check {
                 "Nothing is to be done here; look at https://status.mongodb.com and wait.",
             )
             .with_evidence(evidence(error)),
-        ErrorKind::WrongShape { .. } | ErrorKind::TooLarge { .. } => instead(format!(
-            "something answers with HTTP status {status} that is not what Atlas sends"
-        )),
+        ErrorKind::WrongShape { .. } | ErrorKind::TooLarge { .. } => {
+            instead(format!("something answers with HTTP status {status} that is not what Atlas sends"))
+        }
         ErrorKind::Timeout => Name::Answer
             .failure(
                 Blame::Unreachable,
@@ -167,7 +167,9 @@ pub fn clock(heard: &Heard) -> Check {
     let end = Timestamp::UNIX_EPOCH.checked_add(skew.abs()).unwrap_or(Timestamp::MAX);
     let by = countdown::elapsed(Timestamp::UNIX_EPOCH, end).text;
     Name::Clock.warning(
-        format!("this machine's clock is {by} {side} Atlas's; countdowns follow Atlas's, tokens and TLS do not"),
+        format!(
+            "this machine's clock is {by} {side} Atlas's; countdowns follow Atlas's, tokens and TLS do not"
+        ),
         "Set it: date -u shows it, timedatectl set-ntp true keeps it right.",
     )
 }
@@ -319,12 +321,7 @@ pub fn job(result: &Result<Meta, ApiError>, context: Context<'_>) -> Check {
 
 /// Whether the endpoint will be there tomorrow.
 #[must_use]
-pub fn endpoint(
-    result: &Result<Meta, ApiError>,
-    meta: &Meta,
-    context: Context<'_>,
-    now: Timestamp,
-) -> Check {
+pub fn endpoint(result: &Result<Meta, ApiError>, meta: &Meta, context: Context<'_>, now: Timestamp) -> Check {
     let day = |at: Timestamp| at.to_string().chars().take(10).collect::<String>();
     if let Err(error) = result {
         let serverless = matches!(
@@ -368,15 +365,15 @@ pub fn rate_budget(meta: &Meta, error: Option<&ApiError>, refill: Option<Refill>
             )
             .with_evidence(evidence(error));
     }
-    let refill = refill.map_or_else(String::new, |Refill { rate, seconds, .. }| {
-        format!(", {rate} more every {seconds} s")
-    });
+    let refill = refill
+        .map_or_else(String::new, |Refill { rate, seconds, .. }| format!(", {rate} more every {seconds} s"));
     match meta.budget {
         None => Name::RateBudget.skipped(format!("Atlas told none with this answer{refill}")),
         Some(budget) => {
             let finding = format!("{} of {} requests left{refill}", budget.remaining, budget.limit);
             if budget.is_scarce() {
-                Name::RateBudget.warning(finding, "Refresh less often; other tools with the same key count too.")
+                Name::RateBudget
+                    .warning(finding, "Refresh less often; other tools with the same key count too.")
             } else {
                 Name::RateBudget.ok(finding)
             }

@@ -6,10 +6,10 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
+use super::Connection;
 use crate::app::Message;
 use crate::atlas::Atlas;
 use crate::clock::{Clock, SystemClock};
-use crate::config::Accounts;
 use crate::doctor::network::Tools;
 use crate::doctor::{self, Case, Machine, Subject};
 use crate::domain::target::Target;
@@ -27,17 +27,19 @@ impl Examiner {
     pub fn start(
         run: u64,
         target: Option<Target>,
-        accounts: Accounts,
+        connection: Connection,
         machine: Machine,
         events: SyncSender<Event>,
     ) -> Option<Self> {
         let (stop, stopped) = oneshot::channel::<()>();
         let look = move || {
-            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+                return;
+            };
             runtime.block_on(async {
                 tokio::select! {
                     _ = stopped => {}
-                    () = look(run, target, accounts, machine, &events) => {}
+                    () = look(run, target, connection, machine, &events) => {}
                 }
             });
             // A name that is being looked up, or a keyring's dialogue, cannot be cut short.
@@ -51,12 +53,13 @@ impl Examiner {
 async fn look(
     run: u64,
     target: Option<Target>,
-    accounts: Accounts,
+    connection: Connection,
     machine: Machine,
     events: &SyncSender<Event>,
 ) {
     let profile = target.as_ref().and_then(|target| target.profile.clone());
-    let atlas = Atlas::new(accounts.clone(), || SystemClock.now());
+    let Connection { accounts, tokens, .. } = connection;
+    let atlas = Atlas::new(accounts.clone(), || SystemClock.now()).sharing_tokens(tokens);
     let case = Case {
         profile: profile.or_else(|| accounts.active().cloned()),
         accounts,
@@ -69,5 +72,6 @@ async fn look(
         let _ = events.send(Message::Checked { run, check: check.clone() }.into());
     };
     doctor::examine(case, &atlas, Tools::of_process(), variable, || SystemClock.now(), tell).await;
+    atlas.leave().await;
     let _ = events.send(Message::Examined { run }.into());
 }

@@ -34,17 +34,22 @@ pub(super) fn run(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<u8,
         machine: Machine { broken_settings: broken, size, ..machine(&settings) },
     };
     let atlas = Atlas::new(settings.accounts.clone(), || SystemClock.now());
+    let atlas = atlas.sharing_tokens(settings.paths.tokens());
     let output = doctor.output.unwrap_or_default();
     let style = report::Style {
         ascii: settings.ascii.value,
         colour: io::stdout().is_terminal() && !case.machine.mono,
         columns: size.map(|(columns, _)| columns.min(COLUMNS_MOST)),
     };
-    let mut lines = Lines { style, shown: output == cli::Output::Text, held: Vec::new(), next: 0, written: Ok(()) };
-    let examination =
-        doctor::examine(case, &atlas, Tools::of_process(), variable, || SystemClock.now(), |check| {
-            lines.take(check);
-        });
+    let mut lines =
+        Lines { style, shown: output == cli::Output::Text, held: Vec::new(), next: 0, written: Ok(()) };
+    let examination = async {
+        let tell = |check: &Check| lines.take(check);
+        let found =
+            doctor::examine(case, &atlas, Tools::of_process(), variable, || SystemClock.now(), tell).await;
+        atlas.leave().await;
+        found
+    };
     let (report, redaction) = run_to_end(runtime, examination);
     let written = match output {
         cli::Output::Text => {
@@ -139,11 +144,8 @@ fn belongings(settings: &Settings) -> Vec<Belonging> {
 
 /// What a bundle tells beside the checks.
 fn background(settings: &Settings) -> Background {
-    let setting = |name, value: String, source: config::Source| Setting {
-        name,
-        value,
-        source: source.to_string(),
-    };
+    let setting =
+        |name, value: String, source: config::Source| Setting { name, value, source: source.to_string() };
     let access = settings.accounts.access(settings.accounts.active(), SystemClock.now());
     let mut rows = vec![
         setting("base_url", access.base_url.value.to_string(), access.base_url.source),
@@ -152,7 +154,11 @@ fn background(settings: &Settings) -> Background {
         setting("ascii", settings.ascii.value.to_string(), settings.ascii.source),
         setting("mouse", settings.mouse.value.to_string(), settings.mouse.source),
         setting("motion", settings.motion.value.to_string(), settings.motion.source),
-        setting("time", format!("{:?}", settings.time_format.value).to_lowercase(), settings.time_format.source),
+        setting(
+            "time",
+            format!("{:?}", settings.time_format.value).to_lowercase(),
+            settings.time_format.source,
+        ),
     ];
     rows.extend(access.credential.map(|found| setting("credential", found.value.name(), found.source)));
     Background {

@@ -154,7 +154,13 @@ async fn an_unknown_public_key_and_a_wrong_private_key_look_alike_to_atlas_and_i
 async fn a_key_that_was_not_copied_whole_is_told_by_its_form() {
     let atlas = demo(Options::default()).await;
     let report = look(&atlas.base_url, key("demopubl", "00000000-de30".to_owned()), Subject::Account).await;
-    assert_fails(&report, Name::SignIn, Blame::Access, "private key has not the form", "Copy the private key");
+    assert_fails(
+        &report,
+        Name::SignIn,
+        Blame::Access,
+        "private key has not the form",
+        "Copy the private key",
+    );
     let swapped = key("00000000-de30-4000-8000-000000000000", "demopubl".to_owned());
     let report = look(&atlas.base_url, swapped, Subject::Account).await;
     assert_fails(&report, Name::SignIn, Blame::Access, "wrong way round", "Exchange the two");
@@ -274,7 +280,8 @@ async fn an_endpoint_past_its_sunset_is_told_with_the_way_on() {
 async fn a_project_and_a_job_that_are_not_there_are_told_apart() {
     let atlas = demo(Options::default()).await;
     let Subject::Job(target) = job(&atlas, DEDICATED) else { unreachable!() };
-    let nowhere = Subject::Job(Target { project: "aaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap(), ..target.clone() });
+    let nowhere =
+        Subject::Job(Target { project: "aaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap(), ..target.clone() });
     let report = look(&atlas.base_url, key_of(Principal::Owner), nowhere).await;
     assert_fails(&report, Name::Project, Blame::NotFound, "aaaaaaaaaaaaaaaaaaaaaaaa", "Compare the id");
     let gone = Subject::Job(Target { job: "6a0000000000000000000000".parse().unwrap(), ..target });

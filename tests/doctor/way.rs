@@ -58,7 +58,8 @@ impl Authority {
         let mut roots = RootCertStore::empty();
         roots.add(root.der().clone()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
         Tools { verifier: Ok(verifier), ..tools() }
     }
 
@@ -148,7 +149,8 @@ async fn a_port_where_nobody_listens_fails_at_the_port() {
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_shown_and_refused() {
     let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let certificate =
+        CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();
     let port = serve(certificate.der().clone(), &key).await;
     let report = look(&format!("https://127.0.0.1:{port}"), key_of(Principal::Owner), Subject::Account).await;
     assert_fails(&report, Name::Tls, Blame::Unreachable, "issued itself", "SSL_CERT_FILE");
@@ -176,7 +178,8 @@ async fn a_trusted_certificate_is_told_with_names_issuer_and_days() {
 async fn other_faults_of_a_certificate_are_told_apart() {
     let authority = Authority::new("Example Trust");
     let ended = authority.serve(&["localhost"], |params| params.not_after = rcgen::date_time_ymd(2020, 1, 1));
-    let early = authority.serve(&["localhost"], |params| params.not_before = rcgen::date_time_ymd(2090, 1, 1));
+    let early =
+        authority.serve(&["localhost"], |params| params.not_before = rcgen::date_time_ymd(2090, 1, 1));
     let other = authority.serve(&["guest.hotel.example"], |_| {});
     let good = authority.serve(&["localhost"], |_| {});
     let stranger = Authority::new("Nobody").tools();

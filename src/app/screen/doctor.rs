@@ -26,11 +26,8 @@ pub(super) fn doctor(model: &Model, diagnosis: &Diagnosis) -> Doctor {
     let rows = layout::overlay_rows(model.setup.size);
     let total = lines.len();
     let above = diagnosis.above.min(total.saturating_sub(rows));
-    let title = if diagnosis.name.is_empty() {
-        "Checks".to_owned()
-    } else {
-        format!("Checks · {}", diagnosis.name)
-    };
+    let title =
+        if diagnosis.name.is_empty() { "Checks".to_owned() } else { format!("Checks · {}", diagnosis.name) };
     let mut keys = vec![("Esc".to_owned(), "close")];
     if diagnosis.done {
         keys.insert(0, (model.key(Action::Doctor), "again"));
@@ -98,14 +95,7 @@ fn put_check(lines: &mut Vec<Vec<Span>>, check: &Check, columns: usize, ascii: b
 
 /// Puts words behind `head`, which is `indent` columns wide or empty, broken between them; a word longer than the line
 /// is cut.
-fn put(
-    lines: &mut Vec<Vec<Span>>,
-    head: Vec<Span>,
-    indent: usize,
-    words: &str,
-    role: Role,
-    columns: usize,
-) {
+fn put(lines: &mut Vec<Vec<Span>>, head: Vec<Span>, indent: usize, words: &str, role: Role, columns: usize) {
     let room = columns.saturating_sub(indent).max(8);
     let blank = || vec![Span::new(" ".repeat(indent), Role::Plain)];
     let mut line = if head.is_empty() { blank() } else { head };

@@ -49,11 +49,7 @@ impl Tools {
     /// Those of the process. Loads the platform's roots, which takes milliseconds.
     #[must_use]
     pub fn of_process() -> Self {
-        Self {
-            matcher: Arc::new(Matcher::from_system()),
-            verifier: tls::platform_verifier(),
-            step: STEP,
-        }
+        Self { matcher: Arc::new(Matcher::from_system()), verifier: tls::platform_verifier(), step: STEP }
     }
 }
 
@@ -180,7 +176,9 @@ async fn connect(
     let Place { host, port } = place;
     let next = match proxy {
         Some(proxy) => format!("Check that the proxy runs, and the port in {}.", proxy.setting()),
-        None => format!("Check firewall and VPN: port {port} of {host} must be open. Try: nc -vz {host} {port}"),
+        None => {
+            format!("Check firewall and VPN: port {port} of {host} must be open. Try: nc -vz {host} {port}")
+        }
     };
     let started = Instant::now();
     let why = match timeout(step, TcpStream::connect(addresses)).await {

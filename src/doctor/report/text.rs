@@ -83,9 +83,9 @@ fn indented(text: &mut String, words: &str, style: Style) {
 
 /// Writes words behind `indent` columns, broken between them where they would not fit.
 fn put(text: &mut String, indent: usize, words: &str, style: Style) {
-    let room = style.columns.map_or(usize::MAX, |columns| {
-        usize::from(columns).saturating_sub(indent).max(FINDING_LEAST)
-    });
+    let room = style
+        .columns
+        .map_or(usize::MAX, |columns| usize::from(columns).saturating_sub(indent).max(FINDING_LEAST));
     let mut used = 0;
     for word in words.split(' ') {
         let width = word.width();
@@ -135,7 +135,11 @@ mod tests {
                 Name::Dns.ok("cloud.mongodb.com is 1.2.3.4, in 3 ms"),
                 Name::Clock.warning("a bit off", "set it"),
                 Name::Role
-                    .failure(Blame::Access, "too small for 6a793f6b2c88faeba59bae37", "ask the owner for a larger one")
+                    .failure(
+                        Blame::Access,
+                        "too small for 6a793f6b2c88faeba59bae37",
+                        "ask the owner for a larger one",
+                    )
                     .with_evidence(evidence),
                 Name::Job.skipped("not known"),
             ],
