@@ -117,7 +117,10 @@ fn checks_come_in_one_by_one_and_end_with_what_to_do_first() {
     assert!(shown(&mut model, 120, 36).contains("checking: 0 of 19 are done"));
     tell(&mut model, run, Name::Tls.ok("TLS 1.3"));
     let going_on = shown(&mut model, 120, 36);
-    assert!(going_on.contains("checking: 1 of 19 are done") && going_on.contains("✔ ok      TLS           TLS 1.3"));
+    assert!(
+        going_on.contains("checking: 1 of 19 are done")
+            && going_on.contains("✔ ok      TLS           TLS 1.3")
+    );
     assert!(going_on.contains("·         Sign-in"), "{going_on}");
     too_small(&mut model, run);
     insta::assert_snapshot!("checks_wide", shown(&mut model, 120, 36));
@@ -177,7 +180,10 @@ fn a_copy_is_the_whole_report_fit_for_a_ticket() {
     assert!(text.contains("✖ failure Role") && text.contains("project 6a79…ae37"), "{text}");
     assert!(!text.contains("6a793f6b2c88faeba59bae37"), "{text}");
     assert!(text.trim_end().lines().last().unwrap().starts_with("First: Role: Give the key"), "{text}");
-    assert_eq!(report::plain(&[Name::Tls.ok("x")]), "✔ ok      TLS           x\n\nEverything is as it should be.\n");
+    assert_eq!(
+        report::plain(&[Name::Tls.ok("x")]),
+        "✔ ok      TLS           x\n\nEverything is as it should be.\n"
+    );
 }
 
 #[test]
