@@ -27,7 +27,7 @@ Examples:
   atlas-tui doctor dedicated/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
   atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v2/…' -o json --exit-status
 
-Exit codes of get, and of doctor by its first failure:
+Exit codes of get:
   0  an answer came; with --exit-status: completed, or a link is ready
   1  an answer that makes no sense, or a fault of atlas-tui itself
   2  wrong usage: arguments, environment or config file; a kind that the cluster is not; no terminal
