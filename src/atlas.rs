@@ -162,10 +162,9 @@ impl<L: Ledger> Atlas<L> {
         known.asked_at = (self.now)();
         let same = match (&known.credential, &access.credential) {
             (Some(old), Some(new)) => old.is(&new.value),
-            (None, None) => true,
             // What is gone may be there again in a moment, as when the keyring is locked: the old one was refused, and
             // is again.
-            (Some(_), None) => true,
+            (_, None) => true,
             (None, Some(_)) => false,
         };
         if same && known.base == access.base_url.value {

@@ -92,7 +92,8 @@ impl Running {
     pub fn start(order: Order<'_>, ended: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let since = Instant::now();
         let Order { name, limit, input, output, .. } = order;
-        let mut child = spawn(order.command, order.variables, order.may_know_secrets, &input, output)?;
+        let mut child =
+            spawn(order.command, order.variables, order.may_know_secrets, input.is_some(), output.is_some())?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let Some(group) = group else {
             return Err(io::Error::other("the system gave it no process id"));
@@ -189,8 +190,8 @@ fn spawn(
     command: &[String],
     variables: Vec<(&'static str, String)>,
     may_know_secrets: bool,
-    input: &Option<String>,
-    output: Option<usize>,
+    reads: bool,
+    writes: bool,
 ) -> io::Result<Child> {
     let (program, arguments) =
         command.split_first().ok_or_else(|| io::Error::other("the command is empty"))?;
@@ -207,7 +208,7 @@ fn spawn(
     // Not the terminal's foreground group: a key that is meant for the dashboard must not reach it.
     command.process_group(0);
     let pipe = |wanted| if wanted { Stdio::piped() } else { Stdio::null() };
-    command.stdin(pipe(input.is_some())).stdout(pipe(output.is_some())).stderr(Stdio::piped()).spawn()
+    command.stdin(pipe(reads)).stdout(pipe(writes)).stderr(Stdio::piped()).spawn()
 }
 
 /// Reads a piece as soon as there is one; 0 at the end of it all, or of the time.

@@ -35,7 +35,7 @@ Exit codes of get:
   4  cancelled (with --exit-status)
   5  expired (with --exit-status)
   6  not found, or gone
-  7  the key is missing, refused, or may not read this
+  7  what signs in is missing, refused, or may not read this
   8  Atlas cannot be reached, or limits the rate
   9  still running (with --exit-status)
   130, 143  ended by SIGINT, SIGTERM

@@ -50,7 +50,7 @@
 //! | module | what is in it |
 //! | --- | --- |
 //! | [`domain`] | pure: ids, targets and every pasted form of them, restore jobs, phases, countdowns |
-//! | [`api`] | the trait that is polled and its errors; the HTTP client, digest, the shapes on the wire |
+//! | [`api`] | the trait that is polled and its errors; the HTTP client, digest and tokens, the shapes on the wire |
 //! | [`atlas`] | the clients of all profiles behind that trait, each made when it is first needed |
 //! | [`worker`] | polling: when to ask (`cadence`), how much (`budget`), what together (`plan`), all pure; of which `kind`; and the task that sleeps and asks |
 //! | [`app`] | pure: the model, `update`, the key table, the projection onto a `Screen` |
@@ -61,7 +61,8 @@
 //! | [`input`] | keys and pastes by crossterm, signals, and the terminal hanging up |
 //! | [`terminal`] | entering, leaving, suspending; the bytes of a frame; the panic hook; which terminal it is, and what it shows outside of the screen |
 //! | [`clipboard`] | OSC 52, the system's clipboard, the browser |
-//! | [`hook`] | the user's command on a transition: run, limited, killed |
+//! | [`child`] | one run of a command of the user's: started without a shell, listened to, killed with its group |
+//! | [`hook`] | the user's command on a transition: how many at a time, and for how long |
 //! | [`desktop`] | the desktop's notifications, in builds that have them |
 //! | [`store`] | saved lookups: one versioned file, replaced whole, under a lock |
 //! | [`private`] | files that are ours alone: who may have changed what is read, and how to write so that nobody else can |
@@ -140,7 +141,16 @@
 //! a refresh is one request. A refusal with a new challenge is answered once: a nonce that has died costs one request
 //! more, and a wrong key two in all, so there is no loop to get into. diqwest carries the exchange; its own memory of
 //! a challenge counts from 1 twice, which a strict server takes for a replay, and it looks at the first header of a
-//! refusal only, so both of these are ours. [`api::auth`] has the details.
+//! refusal only, so both of these are ours. `api::auth::digest` has the details.
+//!
+//! # Tokens
+//!
+//! Everything but a key signs with a bearer token, one at a time for each account. Whoever needs one first asks for it
+//! in a task of its own; the others wait for that task, and a question that is given up loses nothing. It is renewed
+//! a little early, and used on while a renewal fails. A refused one is replaced once, and a new one that is refused too
+//! is not at fault, so there is no loop here either; a refusal to give one is remembered for a while. Running programs
+//! share the token of a service account through a file under the state directory, and a lock beside it, held from the
+//! look into the file to the new one in its place. What a person mends meanwhile ([`atlas`]) is found without a restart.
 //!
 //! # Trust
 //!
@@ -152,8 +162,8 @@
 //! - *Files* that steer the program are looked at before they are believed ([`private`]): settings may name a command.
 //! - *Secrets* are [`domain::secret::Secret`], and leave only as a signature. `tests/secrets` searches everything that
 //!   a session writes, sends and saves for them; whatever else can hold one gets a row there.
-//! - *Requests* go to one origin and are GET; only [`api`] can send any, and a row in `tests/architecture/table.rs`
-//!   says so of each other method. No redirect and no link of an answer is followed.
+//! - *Requests* go to one origin and are GET, but for a service account's token; only [`api`] can send any, and a row
+//!   in `tests/architecture/table.rs` says so of each other method. No redirect and no link of an answer is followed.
 //! - *Dependencies*: `.ci/deny.toml`.
 //!
 //! # Tests
@@ -169,6 +179,7 @@
 //! | the rate budget | `tests/simulation` | the worker on a paused clock against token buckets, for a day |
 //! | the look for a fault | `tests/doctor`, `tests/diagnosis.rs` | faults of the embedded Atlas, certificates made on the spot, a proxy that refuses |
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
+//! | tokens | `tests/signing.rs` | the embedded Atlas and hostile servers, a clock wound by hand, real commands and files |
 //! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside |
 //! | what must never leave | `tests/secrets` | the binary, between a hostile Atlas, a proxy, a hook and a terminal |
 //! | hostile text | `tests/hostile.rs` | made-up texts through the projection, the terminal's sequences and a shell |

@@ -66,19 +66,14 @@ pub enum Fault {
 
 impl Standing {
     #[cfg(unix)]
-    fn of(metadata: &Metadata) -> Option<Self> {
+    fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
-        Some(Self {
+        Self {
             owner: metadata.uid(),
             group: metadata.gid(),
             mode: metadata.mode() & 0o7777,
             is_directory: metadata.is_dir(),
-        })
-    }
-
-    #[cfg(not(unix))]
-    fn of(_: &Metadata) -> Option<Self> {
-        None
+        }
     }
 
     /// What keeps user number `me` from trusting it; `None` when nothing does.
@@ -241,22 +236,16 @@ pub fn check(path: &Path, trust: Trust) -> Result<(), Refusal> {
 /// # Errors
 /// What is wrong with it.
 pub fn check_metadata(path: &Path, metadata: &Metadata, trust: Trust) -> Result<(), Refusal> {
-    let Some(found) = Standing::of(metadata) else { return Ok(()) };
-    let me = me();
-    match found.fault(me, trust) {
-        Some(fault) => Err(Refusal { path: path.to_path_buf(), fault, found, me }),
-        None => Ok(()),
+    #[cfg(unix)]
+    {
+        let (found, me) = (Standing::of(metadata), rustix::process::geteuid().as_raw());
+        if let Some(fault) = found.fault(me, trust) {
+            return Err(Refusal { path: path.to_path_buf(), fault, found, me });
+        }
     }
-}
-
-#[cfg(unix)]
-fn me() -> u32 {
-    rustix::process::geteuid().as_raw()
-}
-
-#[cfg(not(unix))]
-fn me() -> u32 {
-    0
+    #[cfg(not(unix))]
+    let _ = (path, metadata, trust);
+    Ok(())
 }
 
 fn directory_of(path: &Path) -> Option<&Path> {

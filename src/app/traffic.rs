@@ -20,7 +20,7 @@ pub enum Question {
 /// The last minute of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Traffic {
-    /// HTTP requests; an answered challenge counts as one of its own, as it does for the rate limit.
+    /// HTTP requests; an answered challenge and a request for a token count as one of their own.
     pub requests: u64,
     /// Questions about one job, and about a list.
     pub single: u64,

@@ -316,7 +316,12 @@ impl fmt::Display for StoreError {
                 shown(lock)
             ),
             Self::Refused(refusal) => {
-                write!(f, "run `{}`: the lookups are not saved, {}", refusal.remedy(), reason(refusal))
+                write!(
+                    f,
+                    "run `{}`: the lookups are not saved because {}",
+                    refusal.remedy(),
+                    refusal.reason()
+                )
             }
         }
     }
@@ -358,18 +363,13 @@ impl fmt::Display for LoadNote {
             Self::Refused(refusal) => {
                 write!(
                     f,
-                    "run `{}` to edit: the lookups are read-only, {}",
+                    "run `{}` to edit: the lookups are read-only because {}",
                     refusal.remedy(),
-                    reason(refusal)
+                    refusal.reason()
                 )
             }
         }
     }
-}
-
-fn reason(refusal: &Refusal) -> String {
-    let what = if refusal.found.is_directory { "for their directory" } else { "for the file" };
-    format!("{what}: {}", refusal.reason())
 }
 
 fn shown(path: &Path) -> String {

@@ -232,7 +232,7 @@ impl Inner {
                 Token::new(&text, Life::UNTOLD, Some(made_at), false).ok_or_else(|| command::no_token(words))
             }
             Source::Account(account) => match &self.shelf {
-                Some(shelf) => self.shared_token(account, shelf, refused).await,
+                Some(place) => self.shared_token(account, place, refused).await,
                 None => self.granted(account).await,
             },
         }
@@ -242,12 +242,12 @@ impl Inner {
     async fn shared_token(
         &self,
         account: &ServiceAccount,
-        shelf: &Arc<Shelf>,
+        place: &Arc<Shelf>,
         refused: Option<&Arc<Token>>,
     ) -> Result<Token, ApiError> {
         let step = || {
-            let (shelf, refused, now) = (Arc::clone(shelf), refused.cloned(), (self.around.now)());
-            spawn_blocking(move || shelf.step(refused.as_deref(), now, fastrand::f64()))
+            let (place, refused, now) = (Arc::clone(place), refused.cloned(), (self.around.now)());
+            spawn_blocking(move || place.step(refused.as_deref(), now, fastrand::f64()))
         };
         let next = async {
             loop {
@@ -266,9 +266,9 @@ impl Inner {
             Ok(Step::Wait) | Err(_) => None,
         };
         let mut token = self.granted(account).await?;
-        let shelf = Arc::clone(shelf);
+        let place = Arc::clone(place);
         let put = spawn_blocking(move || {
-            token.shared = shelf.store(&token);
+            token.shared = place.store(&token);
             drop(lock);
             token
         });

@@ -115,7 +115,7 @@ fn line(model: &Model, entry: &LogEntry) -> Vec<Span> {
         Span::new(format!("{:>6} ms", entry.latency.as_millis()), Role::Muted),
         Span::new(format!("{:>9} ", bytes(entry.body_bytes)), Role::Muted),
     ];
-    // The second one answered a challenge.
+    // The second one answered a challenge, or the first one was for a token.
     let requests = if entry.requests > 1 { format!("{}x", entry.requests) } else { String::new() };
     spans.push(Span::new(format!("{requests:<4}"), Role::Info));
     spans.push(Span::new(entry.lookup.clone(), Role::Plain));
