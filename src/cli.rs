@@ -171,6 +171,8 @@ pub enum Command {
     Get(Get),
     /// Find out why it does not work: each step to a restore job is checked, with what to do next
     Doctor(Doctor),
+    /// Print every setting, credential and profile, and who gave it; no secrets
+    Config(Config),
     /// Run the embedded Atlas of --demo alone, and print its URL and keys
     DemoServer(DemoServer),
 }
@@ -208,6 +210,15 @@ pub struct Doctor {
     /// Write a report without secrets to a new file, for whoever is asked for help
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
+}
+
+/// Flags of `config`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
+#[command(after_help = "Environment and files: atlas-tui --help")]
+pub struct Config {
+    /// Form of the listing [default: text]
+    #[arg(short, long, value_name = "FORM")]
+    pub output: Option<Output>,
 }
 
 /// The forms in which an answer is printed.

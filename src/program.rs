@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use crate::atlas::Atlas;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
+use crate::config::listing::Listing;
 use crate::config::{self, ConfigError, Env, Settings};
 use crate::dashboard::{self, DashboardError, Request};
 use crate::headless::GetOptions;
@@ -61,6 +62,10 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
             Ok(get_one(&settings, &target, &get))
         }
         Some(cli::Command::Doctor(doctor)) => diagnosis::run(&args, &doctor, env),
+        Some(cli::Command::Config(listing)) => {
+            let settings = Settings::load(&args, env)?;
+            Ok(listed(&settings, listing.output.unwrap_or_default()))
+        }
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
     }
 }
@@ -127,6 +132,17 @@ fn get_one(settings: &Settings, target: &crate::domain::target::Target, get: &cl
         code
     };
     run_to_end(runtime, get)
+}
+
+fn listed(settings: &Settings, output: cli::Output) -> u8 {
+    match Listing::new(settings, SystemClock.now()).write(output, &mut io::stdout().lock()) {
+        // A closed pipe is nobody's fault.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            complain(&format!("standard output cannot be written to: {error}"));
+            INTERNAL
+        }
+        _ => 0,
+    }
 }
 
 /// Runs it, and leaves behind what it has given up: the system's look-up of a name cannot be cut short, and a

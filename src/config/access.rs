@@ -392,3 +392,6 @@ impl Accounts {
 fn shown(path: &std::path::Path) -> String {
     crate::domain::text::clean(&path.to_string_lossy()).into_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,15 +19,16 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
     match &mut args.command {
         None => args.demo |= env.flag("ATLAS_TUI_DEMO")?.unwrap_or_default(),
         Some(Command::Get(get)) => {
-            get.output = output(get.output, env)?;
+            output(&mut get.output, env)?;
             get.exit_status |= env.flag("ATLAS_TUI_EXIT_STATUS")?.unwrap_or_default();
         }
         Some(Command::Doctor(doctor)) => {
-            doctor.output = output(doctor.output, env)?;
+            output(&mut doctor.output, env)?;
             if doctor.bundle.is_none() {
                 doctor.bundle = env.os("ATLAS_TUI_BUNDLE").map(PathBuf::from);
             }
         }
+        Some(Command::Config(config)) => output(&mut config.output, env)?,
         Some(Command::DemoServer(server)) => {
             if server.port.is_none() {
                 server.port = env.parsed("ATLAS_TUI_PORT")?;
@@ -43,11 +44,11 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn output(flag: Option<Output>, env: Env<'_>) -> Result<Option<Output>, ConfigError> {
-    let form =
-        |text: &str| Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned());
-    match flag {
-        None => env.read("ATLAS_TUI_OUTPUT", form),
-        flag => Ok(flag),
+fn output(flag: &mut Option<Output>, env: Env<'_>) -> Result<(), ConfigError> {
+    if flag.is_none() {
+        *flag = env.read("ATLAS_TUI_OUTPUT", |text| {
+            Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned())
+        })?;
     }
+    Ok(())
 }

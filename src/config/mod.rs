@@ -11,6 +11,7 @@ pub mod file;
 pub mod flags;
 pub mod fleet;
 pub mod interval;
+pub mod listing;
 pub mod outline;
 pub mod paths;
 mod reactions;

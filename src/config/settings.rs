@@ -13,7 +13,7 @@ use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
 use crate::cli::Args;
-use crate::keyring;
+use crate::keyring::System;
 
 /// Who set a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,7 +95,7 @@ impl Settings {
         file.own.home = env.os("HOME").map(PathBuf::from);
         let atlas_cli = atlas_cli::read(&paths.atlas_cli);
         Ok(Self {
-            accounts: Accounts::load(&args.common, env, file.own, atlas_cli, Arc::new(keyring::None))?,
+            accounts: Accounts::load(&args.common, env, file.own, atlas_cli, Arc::new(System))?,
             interval: Sourced::first(
                 [
                     (args.interval, Source::Flag),

@@ -155,3 +155,95 @@ pub fn at_home(path: PathBuf, home: Option<&Path>) -> PathBuf {
         _ => path,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::secret::ExposeSecret;
+
+    fn file(text: impl AsRef<[u8]>) -> (tempfile::TempDir, PathBuf) {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("key");
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        (home, path)
+    }
+
+    #[test]
+    fn the_line_in_a_file_is_the_secret() {
+        let (_home, path) = file("\u{FEFF}hunter2\r\n");
+        let files = KeyFiles::default();
+        assert!(!files.may_wait(&path));
+        assert_eq!(files.read(&path).unwrap().expose_secret(), "hunter2");
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_without_showing_it() {
+        for (bytes, words) in [
+            (&b" \n"[..], "it is empty"),
+            (b"hunter2\nhunter3", "more than one line"),
+            (b"hunter2\xff", "no UTF-8"),
+            (&[b'x'; 70_000], "larger than 64 KiB"),
+        ] {
+            let (_home, path) = file(bytes);
+            let error = KeyFiles::default().read(&path).unwrap_err();
+            assert!(error.contains(words) && !error.contains("hunter"), "{error}");
+        }
+        let error = KeyFiles::default().read(Path::new("/nowhere/key")).unwrap_err();
+        assert!(error.starts_with("/nowhere/key cannot be used: "), "{error}");
+    }
+
+    #[test]
+    fn a_secret_given_for_a_file_is_not_repeated() {
+        for secret in ["0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f", "mdb_sa_sk_hunter2"] {
+            let error = KeyFiles::default().read(&Path::new("/x").join(secret)).unwrap_err();
+            assert!(error.contains("looks like the secret itself") && !error.contains(secret), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+        let (_home, path) = file("hunter2");
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+        let error = KeyFiles::default().read(&path).unwrap_err();
+        assert!(error.contains("others may read it (mode 644); run: chmod go= "), "{error}");
+        let error = KeyFiles::default().read(Path::new("/dev/zero")).unwrap_err();
+        assert!(error.contains("not a regular file"), "{error}");
+    }
+
+    /// `mkfifo`, and somebody who writes into it, as a shell's `<(…)` does.
+    #[cfg(unix)]
+    fn pipe(text: Option<&'static str>) -> (tempfile::TempDir, PathBuf) {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        if let Some(text) = text {
+            let path = path.clone();
+            thread::spawn(move || std::fs::write(path, text).unwrap());
+        }
+        (home, path)
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_read_once_and_remembered() {
+        let (_home, path) = pipe(Some("hunter2\n"));
+        let files = KeyFiles::default();
+        assert!(files.may_wait(&path));
+        for _ in 0..2 {
+            // A second reading would wait for a writer that is gone.
+            assert_eq!(files.clone().read(&path).unwrap().expose_secret(), "hunter2");
+        }
+        assert!(!files.may_wait(&path));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_that_nobody_writes_into_is_left_behind() {
+        let (_home, path) = pipe(None);
+        let error = KeyFiles::patient_for(Duration::from_millis(1)).read(&path).unwrap_err();
+        assert!(error.contains("nothing was written into it within"), "{error}");
+    }
+}
