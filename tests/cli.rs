@@ -488,9 +488,13 @@ fn a_bundle_holds_no_secret_and_is_written_once() {
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let bundle: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(bundle["configKeys"], serde_json::json!(["hook.command", "interval"]));
-    let interval =
-        bundle["settings"].as_array().unwrap().iter().find(|row| row["name"] == "interval").unwrap();
-    assert_eq!((&interval["value"], &interval["source"]), (&"10 s".into(), &"config file".into()));
+    let interval = bundle["config"]["settings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["name"] == "interval")
+        .unwrap();
+    assert_eq!(interval["source"], "config file");
     let project = target.split('/').nth(1).unwrap();
     assert!(!text.contains(project), "ids are shortened: {text}");
     let again = home.run(&["doctor", &target, "--bundle", "report.json"]);

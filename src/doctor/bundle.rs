@@ -7,25 +7,18 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::redaction::{self, Redaction};
 use super::{Report, report};
 use crate::domain::text::clean;
 use crate::private;
 
-/// A setting as it is in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
-    pub name: &'static str,
-    pub value: String,
-    pub source: String,
-}
-
 /// What a bundle tells beside the report.
 #[derive(Debug, Clone, Default)]
 pub struct Background {
-    pub settings: Vec<Setting>,
+    /// What `atlas-tui config` lists, as its JSON: settings, sources, profiles and files, and no secret.
+    pub listing: Value,
     /// Names of what the config file sets, with dots between table and key. Never a value: it may be anything.
     pub config_keys: Vec<String>,
     pub home: Option<PathBuf>,
@@ -56,13 +49,8 @@ pub fn text(report: &Report, background: &Background, redaction: &Redaction) -> 
     let mut bundle = report::json(report);
     let mut failures = report.checks.iter().rev().filter(|check| check.is_failure());
     let last_error = failures.find_map(|check| check.evidence.clone());
-    let settings: Vec<Value> = background
-        .settings
-        .iter()
-        .map(|Setting { name, value, source }| json!({"name": name, "value": value, "source": source}))
-        .collect();
     if let Some(members) = bundle.as_object_mut() {
-        members.insert("settings".to_owned(), settings.into());
+        members.insert("config".to_owned(), background.listing.clone());
         members.insert("configKeys".to_owned(), background.config_keys.clone().into());
         members.insert("lastError".to_owned(), last_error.into());
     }
@@ -98,6 +86,8 @@ fn each(value: &mut Value, change: &impl Fn(&str) -> String) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::{Blame, Name};
     use super::*;
 
@@ -107,16 +97,15 @@ mod tests {
             .failure(Blame::Access, "no role in 6a793f6b2c88faeba59bae37", "look at /home/me/x")
             .with_evidence(Some("HTTP status 403".into()));
         let report = Report { checks: vec![failed], requests: 3 };
-        let setting = Setting { name: "interval", value: "3 s".into(), source: "flag".into() };
         let background = Background {
-            settings: vec![setting],
+            listing: json!({"settings": [{"name": "interval", "source": "flag"}]}),
             config_keys: vec!["hook.command".into()],
             home: Some("/home/me".into()),
         };
         let text = text(&report, &background, &Redaction::default());
         let bundle: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(bundle["lastError"], "HTTP status 403");
-        assert_eq!(bundle["settings"][0]["source"], "flag");
+        assert_eq!(bundle["config"]["settings"][0]["source"], "flag");
         assert_eq!(bundle["configKeys"][0], "hook.command");
         assert_eq!(bundle["checks"][0]["finding"], "no role in 6a79…ae37");
         assert_eq!(bundle["checks"][0]["nextStep"], "look at ~/x");

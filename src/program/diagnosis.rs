@@ -8,7 +8,7 @@ use crate::atlas::Atlas;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Accounts, ConfigError, Env, Settings};
-use crate::doctor::bundle::{self, Background, Setting};
+use crate::doctor::bundle::{self, Background};
 use crate::doctor::network::Tools;
 use crate::doctor::{self, Belonging, Case, Check, Machine, Name, Subject, report};
 use crate::domain::target::{Cluster, Kind};
@@ -144,25 +144,9 @@ fn belongings(settings: &Settings) -> Vec<Belonging> {
 
 /// What a bundle tells beside the checks.
 fn background(settings: &Settings) -> Background {
-    let setting =
-        |name, value: String, source: config::Source| Setting { name, value, source: source.to_string() };
-    let access = settings.accounts.access(settings.accounts.active(), SystemClock.now());
-    let mut rows = vec![
-        setting("base_url", access.base_url.value.to_string(), access.base_url.source),
-        setting("interval", format!("{} s", settings.interval.value.as_secs()), settings.interval.source),
-        setting("theme", format!("{:?}", settings.theme.value).to_lowercase(), settings.theme.source),
-        setting("ascii", settings.ascii.value.to_string(), settings.ascii.source),
-        setting("mouse", settings.mouse.value.to_string(), settings.mouse.source),
-        setting("motion", settings.motion.value.to_string(), settings.motion.source),
-        setting(
-            "time",
-            format!("{:?}", settings.time_format.value).to_lowercase(),
-            settings.time_format.source,
-        ),
-    ];
-    rows.extend(access.credential.map(|found| setting("credential", found.value.name(), found.source)));
+    let listing = config::listing::Listing::new(settings, SystemClock.now());
     Background {
-        settings: rows,
+        listing: serde_json::to_value(listing).unwrap_or_default(),
         config_keys: settings.config_file.as_deref().map(config::outline::keys).unwrap_or_default(),
         home: std::env::home_dir(),
     }

@@ -340,7 +340,7 @@ pub const ROOMS: &[Room] = &[
             "private::Trust",
             "terminal",
         ],
-        crates: &["tokio"],
+        crates: &["serde_json", "tokio"],
         std: &["env", "io"],
         why: "the commands and their exit codes; only it and main touch the environment as a whole",
     },
