@@ -257,7 +257,9 @@ impl Accounts {
             refused =
                 survey.over.take().or_else(|| self.nothing(profile, &atlas_cli, survey.keyring.as_ref()));
         }
+        // Where nothing was found, it is said already.
         if let Some(why) = &survey.keyring
+            && credential.is_some()
             && !self.told.swap(true, Ordering::Relaxed)
         {
             notes.push(format!("{why}; the config file of the Atlas CLI is read in its place"));
@@ -282,7 +284,13 @@ impl Accounts {
         if !matches!(atlas_cli.state, State::Read { .. } | State::Missing) {
             return Some(format!("{}: {}", shown(&atlas_cli.path), atlas_cli.state));
         }
-        keyring.map(|why| format!("what profile `{profile}` signs in with is in the keyring, and {why}"))
+        keyring.map(|why| {
+            let unlock = if *why == KeyringError::Locked { "unlock it, or " } else { "" };
+            format!(
+                "profile `{profile}` has nothing to sign in with in the file of the Atlas CLI, and {why}; {unlock}set \
+                 MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY"
+            )
+        })
     }
 
     /// Looks at the sources in their order. Without a keyring, it is noted that it was to be asked; without a time,

@@ -1,4 +1,4 @@
-//! The Secret Service of the session's bus: GNOME Keyring, KWallet, `KeePassXC`.
+//! The Secret Service of the session's bus: GNOME Keyring and its like.
 
 use keyring::{Entry, Error};
 

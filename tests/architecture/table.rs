@@ -154,7 +154,7 @@ pub const ROOMS: &[Room] = &[
             "jiff",
             "serde",
             "serde_json",
-            "shell_words",
+            "shlex",
             "toml",
             "unicode_width",
         ],

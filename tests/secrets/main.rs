@@ -90,6 +90,38 @@ const WAYS: &[Way] = &[
         says: "",
     },
     Way {
+        name: "a key in the file of the Atlas CLI",
+        variables: &[],
+        files: &[(
+            "atlascli/config.toml",
+            concat!(
+                "[default]\npublic_api_key = 'abcdefgh'\nprivate_api_key = '",
+                "e3b7c19f-52d8-4fa6-9c07-d41b8e6a2f93",
+                "'\n"
+            ),
+        )],
+        arguments: &[],
+        secrets: &[PRIVATE_KEY],
+        sent: false,
+        accepted: true,
+        shows: "RUNNING",
+        says: "",
+    },
+    Way {
+        name: "a key in a file that our config file names",
+        variables: &[],
+        files: &[
+            ("config/config.toml", "public_key = 'abcdefgh'\nprivate_key_file = 'private.key'\n"),
+            ("config/private.key", PRIVATE_KEY),
+        ],
+        arguments: &[],
+        secrets: &[PRIVATE_KEY],
+        sent: false,
+        accepted: true,
+        shows: "RUNNING",
+        says: "",
+    },
+    Way {
         name: "a key that Atlas refuses",
         variables: &[
             ("MONGODB_ATLAS_PUBLIC_API_KEY", "abcdefgh"),
@@ -406,11 +438,11 @@ fn nothing_that_can_be_printed_by_a_programmer_gives_it_away() {
         let words = ["atlas-tui"].iter().chain(way.arguments).map(OsString::from);
         let settings = Settings::load(&Args::read(words).unwrap(), Env::new(&lookup)).unwrap();
         let base = "http://127.0.0.1:9".parse().unwrap();
-        let found = settings.accounts.access(None, "2026-11-24T03:41:07Z".parse().unwrap());
-        let credential = found.credential.clone().map(|found| found.value);
+        let access = settings.accounts.access(settings.accounts.active(), jiff::Timestamp::UNIX_EPOCH);
+        let credential = access.credential.clone().map(|credential| credential.value);
         let client = Client::new(&base, credential, Limits::default(), || unreachable!());
         let setup = dashboard::setup(&settings, Size { width: 80, height: 24 });
-        let shown = format!("{settings:?} {settings:#?} {found:?} {client:?} {setup:?}");
+        let shown = format!("{settings:?} {settings:#?} {access:?} {client:?} {setup:?}");
         assert!(shown.contains("Settings"), "{shown}");
         assert_without(way.secrets, way.name, &shown);
     }

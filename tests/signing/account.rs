@@ -1,5 +1,7 @@
 //! A service account: one token for an hour of questions.
 
+use base64::Engine;
+
 use super::*;
 
 #[tokio::test]
@@ -27,7 +29,6 @@ async fn a_request_for_a_token_is_what_was_promised() {
     assert_eq!(token.headers["content-type"], "application/x-www-form-urlencoded");
     assert_eq!(token.headers["accept"], "application/json");
     let pair = format!("{}:{}", owner().client_id, secret());
-    use base64::Engine;
     let pair = base64::prelude::BASE64_STANDARD.encode(pair);
     assert_eq!(token.headers["authorization"], format!("Basic {pair}"));
     assert_eq!(job.headers["authorization"], "Bearer token-1");

@@ -27,7 +27,7 @@ struct Pages {
 impl Book {
     fn at(base: &str) -> Self {
         let book = Self::default();
-        book.turn(|pages| pages.base = base.to_owned());
+        book.turn(|pages| base.clone_into(&mut pages.base));
         book
     }
 

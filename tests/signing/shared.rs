@@ -53,8 +53,8 @@ async fn programs_at_once_make_one_request() {
     let home = tempfile::tempdir().unwrap();
     let demo = demo().await;
     let clients = [(); 5].map(|()| sharing(&demo.base_url, home.path()));
-    let [a, b, c, d, e] = clients.each_ref().map(|client| ask(client, &demo));
-    let answers = tokio::join!(a, b, c, d, e);
+    let [one, two, three, four, five] = clients.each_ref().map(|client| ask(client, &demo));
+    let answers = tokio::join!(one, two, three, four, five);
     for answer in [answers.0, answers.1, answers.2, answers.3, answers.4] {
         answer.unwrap();
     }
@@ -111,6 +111,9 @@ async fn a_refused_token_does_not_stay_in_the_file() {
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "the lock alone");
 }
 
+/// What is done to a file.
+type Spoil = Box<dyn Fn(&Path)>;
+
 /// What a file that is wrong in some way costs: one request for a token, and nothing else.
 #[tokio::test]
 async fn a_file_that_is_not_to_be_trusted_is_as_good_as_none() {
@@ -122,7 +125,6 @@ async fn a_file_that_is_not_to_be_trusted_is_as_good_as_none() {
             fs::write(path, saved.to_string()).unwrap();
         }
     };
-    type Spoil = Box<dyn Fn(&Path)>;
     let spoils: Vec<(&str, Spoil)> = vec![
         ("empty", Box::new(|path| fs::write(path, "").unwrap())),
         ("no JSON", Box::new(|path| fs::write(path, "{\"schema\":1,").unwrap())),

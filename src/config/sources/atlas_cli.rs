@@ -113,8 +113,7 @@ impl AtlasCli {
     }
 
     fn take(&mut self, bytes: &[u8]) -> State {
-        let line =
-            |at: usize| 1 + bytes.get(..at).unwrap_or(bytes).iter().filter(|byte| **byte == b'\n').count();
+        let line = |at: usize| bytes.get(..at).unwrap_or(bytes).split(|byte| *byte == b'\n').count();
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => return State::Broken { line: line(error.valid_up_to()) },

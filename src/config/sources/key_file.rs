@@ -184,7 +184,7 @@ mod tests {
             (&b" \n"[..], "it is empty"),
             (b"hunter2\nhunter3", "more than one line"),
             (b"hunter2\xff", "no UTF-8"),
-            (&[b'x'; 70_000], "larger than 64 KiB"),
+            ("x".repeat(70_000).as_bytes(), "larger than 64 KiB"),
         ] {
             let (_home, path) = file(bytes);
             let error = KeyFiles::default().read(&path).unwrap_err();

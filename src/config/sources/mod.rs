@@ -317,7 +317,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Options { typed: true } => f.write_str("flags"),
-            Self::Options { typed: false } => f.write_str("ATLAS_TUI_ variables"),
+            Self::Options { typed: false } => f.write_str("flags and ATLAS_TUI_ variables"),
             Self::Variables(prefix) => write!(f, "{prefix} variables"),
             Self::Keyring(profile) => write!(f, "profile `{profile}` in the keyring"),
             Self::AtlasCli(profile) => write!(f, "profile `{profile}` of the Atlas CLI"),

@@ -100,7 +100,7 @@ fn text(text: Option<&str>) -> Option<String> {
 /// A line as the words of a command, by the rules of a POSIX shell's quotes and nothing else of a shell.
 fn words(line: &str) -> Result<Option<Vec<String>>, String> {
     // The line may hold anything and is not repeated.
-    let words = shell_words::split(line).map_err(|_| "has a quote that is not closed".to_owned())?;
+    let words = shlex::split(line).ok_or("has a quote that is not closed")?;
     if words.iter().any(|word| word.contains('\0')) {
         return Err("holds a NUL character".to_owned());
     }

@@ -133,6 +133,9 @@ fn silenced(env: Env<'_>, sign: &str) -> Option<String> {
 }
 
 /// A base URL, or why a text is none.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
 pub fn base_url(text: &str) -> Result<BaseUrl, String> {
     text.parse().map_err(|error: BaseUrlError| error.to_string())
 }
