@@ -252,7 +252,9 @@ impl Way {
             launch = launch.config(config);
         }
         for (path, text) in self.files {
-            launch = launch.file(path, text);
+            // The settings of the test come after those of the way, which are at the top level.
+            let test = if *path == "config/config.toml" { config } else { "" };
+            launch = launch.file(path, &format!("{text}{test}"));
         }
         launch
     }
