@@ -9,6 +9,7 @@
 )]
 
 #[path = "../support/hostile.rs"]
+#[allow(dead_code, reason = "each test file uses some of it")]
 mod hostile;
 mod way;
 

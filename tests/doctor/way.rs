@@ -110,12 +110,12 @@ async fn proxy(answer: &'static str, leads_to: Option<u16>) -> (String, Arc<Mute
     let heard = Arc::clone(&asked);
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
                 let Ok(byte) = stream.read_u8().await else { break };
-                head.push(byte);
+                request.push(byte);
             }
-            *heard.lock().unwrap() = String::from_utf8(head).unwrap();
+            *heard.lock().unwrap() = String::from_utf8(request).unwrap();
             stream.write_all(answer.as_bytes()).await.unwrap();
             if let Some(port) = leads_to {
                 let mut server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
