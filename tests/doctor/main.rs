@@ -27,17 +27,17 @@ use atlas_tui::domain::secret::Secret;
 use atlas_tui::domain::target::{Kind, Target};
 use jiff::{SignedDuration, Timestamp};
 
-pub fn now() -> Timestamp {
+fn now() -> Timestamp {
     Timestamp::now()
 }
 
 /// Without a proxy, by the roots of the platform.
-pub fn tools() -> Tools {
+fn tools() -> Tools {
     let matcher = hyper_util::client::proxy::matcher::Matcher::builder().build();
     Tools { matcher: Arc::new(matcher), verifier: tls::platform_verifier(), step: Duration::from_secs(5) }
 }
 
-pub async fn look(base: &str, credential: Credential, subject: Subject) -> Report {
+async fn look(base: &str, credential: Credential, subject: Subject) -> Report {
     let accounts = Accounts::fixed(base.parse().unwrap(), credential);
     let atlas = Atlas::new(accounts.clone(), now);
     let case = Case { accounts, profile: None, subject, machine: Machine::default() };
@@ -51,7 +51,7 @@ pub async fn look(base: &str, credential: Credential, subject: Subject) -> Repor
     report
 }
 
-pub fn check(report: &Report, name: Name) -> &Check {
+fn check(report: &Report, name: Name) -> &Check {
     report.checks.iter().find(|check| check.name == name).unwrap()
 }
 
