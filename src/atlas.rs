@@ -16,6 +16,7 @@ use jiff::Timestamp;
 
 use crate::api::base_url::BaseUrl;
 use crate::api::client::{Client, Limits};
+use crate::api::probe::{Probe, ProbeApi, Seen};
 use crate::api::{Answer, ApiError, Batch, Credential, ErrorKind, ListApi, Listing, Page, RestoreApi};
 use crate::config::SignIn as Means;
 use crate::config::access::{Access, Accounts};
@@ -274,5 +275,20 @@ impl<L: Ledger> ListApi for Atlas<L> {
     ) -> Result<Page<InstanceName>, ApiError> {
         let client = self.client(profile).await?;
         client.clusters(project, profile, tenancy, number).await
+    }
+}
+
+impl<L: Ledger> ProbeApi for Atlas<L> {
+    async fn probe(&self, profile: Option<&Profile>, probe: &Probe) -> Result<Seen, ApiError> {
+        let client = self.client(profile).await?;
+        let refused = match client.probe(profile, probe).await {
+            Err(error) => error,
+            seen => return seen,
+        };
+        let Some(client) = self.another(profile, &client, &refused).await else { return Err(refused) };
+        let mut seen = client.probe(profile, probe).await;
+        let meta = seen.as_mut().map_or_else(|error| &mut error.meta, |seen| &mut seen.meta);
+        meta.requests += refused.meta.requests;
+        seen
     }
 }

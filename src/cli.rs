@@ -38,6 +38,7 @@ Examples:
   atlas-tui dedicated/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
   atlas-tui get 6a794733c0eb9e7a17740663 --kind flex --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 \
       --cluster-name orders
+  atlas-tui doctor dedicated/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
   atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v2/…' -o json --exit-status
   atlas-tui list --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --status running,failed --since 12h
   atlas-tui list --saved --status ready -o ndjson | atlas-tui get - -o csv
@@ -75,7 +76,8 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
   ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG,
   ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
   ATLAS_TUI_COLOR, ATLAS_TUI_LOCAL, ATLAS_TUI_RAW, ATLAS_TUI_SAVED, ATLAS_TUI_LIMIT, ATLAS_TUI_STATUS,
-  ATLAS_TUI_SINCE, ATLAS_TUI_SORT, ATLAS_TUI_REVERSE, ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET
+  ATLAS_TUI_SINCE, ATLAS_TUI_SORT, ATLAS_TUI_REVERSE, ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET,
+  ATLAS_TUI_BUNDLE
                                  as the flag of that name
   NO_COLOR, CLICOLOR=0           no colours; CLICOLOR_FORCE=1: colours without a terminal too
   LC_ALL, LC_CTYPE, LANG         a locale other than UTF-8 means --ascii
@@ -186,6 +188,8 @@ pub struct Common {
 pub enum Command {
     /// Read restore jobs once and print them
     Get(Get),
+    /// Find out why it does not work: each step to a restore job is checked, with what to do next
+    Doctor(Doctor),
     /// Print every setting, credential and profile, and who gave it; no secrets
     Config(Config),
     /// List the restore jobs of a project or a cluster, or the saved lookups
@@ -199,6 +203,25 @@ pub enum Command {
     /// Complete a command line for a script of `completions`
     #[command(name = "__complete", hide = true)]
     Complete(Complete),
+}
+
+/// Flags of `doctor`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
+#[command(
+    after_help = "Exit code: 0 when nothing failed, else that of the first failure, as for get. It reads only, and asks \
+                  Atlas eight times at most.\nForms of TARGET, exit codes, environment and files: atlas-tui --help"
+)]
+pub struct Doctor {
+    /// The restore job that cannot be read; without one only the way to Atlas and the sign-in are checked
+    pub target: Option<String>,
+
+    /// Form of the report [default: text]
+    #[arg(short, long, value_name = "FORM")]
+    pub output: Option<Output>,
+
+    /// Write a report without secrets to a new file, for whoever is asked for help
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
 }
 
 /// Flags of `config`.

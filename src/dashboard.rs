@@ -10,6 +10,7 @@ use crate::app::Model;
 use crate::app::model::{Setup, Source, Zone};
 use crate::app::screen::Size;
 use crate::config::{self, Settings};
+use crate::doctor::Machine;
 use crate::domain::lookup::Lookup;
 use crate::domain::target::Target;
 use crate::host::{self, Connection, Events, Process, Start};
@@ -25,6 +26,8 @@ pub struct Request {
     pub target: Option<Target>,
     pub demo: bool,
     pub crash: bool,
+    /// What a look for a fault is told of this side.
+    pub machine: Machine,
 }
 
 /// Why there was no dashboard.
@@ -94,7 +97,9 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
     };
     let load_later = model.source == Source::Reading;
     let hook = settings.hook.clone();
-    let start = Start { connection, store, load_later, demo: request.demo, hook, crash: request.crash };
+    let machine = request.machine;
+    let start =
+        Start { connection, store, load_later, demo: request.demo, hook, machine, crash: request.crash };
     let mut process = Process::new(session, events, start);
     if let Some(mut target) = request.target {
         // A lookup on the board keeps its profile unless another one was typed.

@@ -1,6 +1,7 @@
 //! The outside of the loop in production: input, worker, store, clipboard and the embedded Atlas, each on a
 //! thread of its own and each speaking through one bounded channel.
 
+mod examiner;
 mod hooks;
 mod outward;
 mod saver;
@@ -27,6 +28,7 @@ use crate::clipboard::{Clipboard, Surroundings, open_link};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Accounts;
 use crate::demo;
+use crate::doctor::Machine;
 use crate::domain::lookup::Lookup;
 use crate::hook::Hook;
 use crate::input::{self, Input, Signal};
@@ -34,6 +36,7 @@ use crate::runtime::{After, Event, Host};
 use crate::store::Store;
 use crate::terminal::{self, Session, Tty};
 use crate::worker::{self, Command, task};
+use examiner::Examiner;
 use outward::Outward;
 use saver::Saver;
 pub use sign_in::accounts;
@@ -84,6 +87,9 @@ pub struct Process {
     surroundings: Surroundings,
     outward: Outward,
     hook: Option<Hook>,
+    /// What a look for a fault is told of this side.
+    machine: Machine,
+    examiner: Option<Examiner>,
     /// Ask for the demo as soon as the first frame is up.
     demo_first: bool,
     demo: Option<Demo>,
@@ -121,6 +127,8 @@ pub struct Start {
     pub demo: bool,
     /// The command to run on each transition.
     pub hook: Option<Vec<String>>,
+    /// What a look for a fault is told of this side.
+    pub machine: Machine,
     /// Panic once the first frame is up: proves that the terminal is given back.
     pub crash: bool,
 }
@@ -135,6 +143,8 @@ impl Process {
             load_later: start.load_later,
             saver: start.store.map(|store| Saver::new(store, sender.clone())),
             hook: start.hook.map(|command| hooks::hook(command, &sender)),
+            machine: start.machine,
+            examiner: None,
             session,
             urgent,
             events: inbox,
@@ -442,6 +452,16 @@ impl Host for Process {
                     self.own.push_back(hooks::failed(&failure).into());
                 }
             }
+            Effect::Diagnose { run, target } => {
+                let (connection, machine) = (self.connection.clone(), self.machine.clone());
+                // An earlier one ends first.
+                self.examiner = None;
+                self.examiner = Examiner::start(run, target, connection, machine, self.sender.clone());
+                if self.examiner.is_none() {
+                    self.own.push_back(Message::Examined { run }.into());
+                }
+            }
+            Effect::StopDiagnosis => self.examiner = None,
             Effect::Mouse(on) => self.session.set_mouse(on)?,
             Effect::StartDemo => self.start_demo(),
             Effect::LeaveDemo => self.leave_demo(),

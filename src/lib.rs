@@ -66,6 +66,7 @@
 //! | [`desktop`] | the desktop's notifications, in builds that have them |
 //! | [`store`] | saved lookups: one versioned file, replaced whole, under a lock |
 //! | [`private`] | files that are ours alone: who may have changed what is read, and how to write so that nobody else can |
+//! | [`doctor`] | why it does not work: credential, way to Atlas, what Atlas says, files and terminal, each check with what to do next |
 //! | [`headless`] | `get` and `list`: functions of writers, a clock and the API; the forms that they write |
 //! | [`config`] | flags over environment over file over default, and which of them it was; in `sources`, whatever may have credentials |
 //! | [`keyring`] | the system's keyring: secrets by service and user |
@@ -111,6 +112,7 @@
 //! | `store` | from the first edit or look at the file on | edits to save; waited for on leaving, with an end, so that none is lost that the disk takes |
 //! | `demo-atlas` | with the demo | connections, on a runtime of its own |
 //! | `hook` | from the first transition on, where one is configured | calls and the ends of commands, with at most one timed wait; three more threads for each command that runs |
+//! | `doctor` | from `!` until all checks are made or nobody looks any more | sockets, on a runtime of its own; it may wait for the keyring |
 //! | `desktop` | from the first notification on, in builds that have them | texts; it may wait for the bus |
 //! | `clipboard` | from the first copy on, where there is a desktop | texts: on X11 and Wayland a copy lasts as long as its owner |
 //!
@@ -186,6 +188,7 @@
 //! | cells and styles | `tests/draw.rs` | ratatui's test backend |
 //! | the loop | `tests/loop.rs`, `tests/worker` | the whole program on a paused clock with a scripted Atlas |
 //! | the rate budget | `tests/simulation` | the worker on a paused clock against token buckets, for a day |
+//! | the look for a fault | `tests/doctor`, `tests/diagnosis.rs` | faults of the embedded Atlas, certificates made on the spot, a proxy that refuses |
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
 //! | tokens | `tests/signing.rs` | the embedded Atlas and hostile servers, a clock wound by hand, real commands and files |
 //! | scripts | `tests/headless.rs`, `tests/asking.rs`, `tests/listing.rs` | the functions, against a scripted Atlas |
@@ -209,6 +212,7 @@ pub mod config;
 pub mod dashboard;
 pub mod demo;
 pub mod desktop;
+pub mod doctor;
 pub mod domain;
 pub mod headless;
 pub mod hook;

@@ -286,5 +286,19 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<Metadata> {
     Ok(metadata)
 }
 
+/// Makes a new file (mode 0600) with this in it. Whatever has the name already, a symbolic link too, is left alone.
+///
+/// # Errors
+/// `AlreadyExists` when there is something of that name; or it cannot be written.
+pub fn create_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 #[cfg(test)]
 mod tests;

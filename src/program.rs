@@ -1,5 +1,6 @@
 //! The commands of the program, and its exit codes.
 
+mod diagnosis;
 mod get;
 mod list;
 mod setup;
@@ -66,6 +67,7 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
             let settings = Settings::load(&args, env)?;
             list::run(&args, &list, &settings, env, &atlas(&settings), &SystemClock)
         }
+        Some(cli::Command::Doctor(doctor)) => diagnosis::run(&args, &doctor, env),
         Some(cli::Command::Config(listing)) => {
             let settings = Settings::load(&args, env)?;
             Ok(listed(&settings, listing.output.unwrap_or_default()))
@@ -82,7 +84,8 @@ fn dashboard(args: &Args, env: Env<'_>) -> Result<u8, ConfigError> {
         complain("--demo brings its own lookups and takes no TARGET; leave one of the two out");
         return Ok(USAGE);
     }
-    let request = Request { target, demo: args.demo, crash: args.crash };
+    let machine = diagnosis::machine(&settings);
+    let request = Request { target, demo: args.demo, crash: args.crash, machine };
     let ending = match dashboard::run(&settings, request) {
         Ok(ending) => ending,
         Err(error) => {

@@ -414,3 +414,95 @@ fn a_port_that_is_taken_is_named() {
     assert_eq!((run.code, run.out.as_str()), (1, ""));
     assert!(run.err.contains(&port), "{}", run.err);
 }
+
+#[test]
+fn doctor_tells_each_check_and_ends_with_what_to_do_first() {
+    let atlas = Atlas::start();
+    // By its own clock, which stands still, the server is off.
+    let run = atlas.home().run(&["doctor", &atlas.target("billing-dump")]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
+    for line in [
+        "✔ ok      Credentials   API key demo… (from MONGODB_ATLAS_PUBLIC_API_KEY)",
+        "✔ ok      Sign-in       Atlas accepts the API key demo…",
+        "✔ ok      Role          enough for restore jobs of the kind dedicated",
+    ] {
+        assert!(run.out.lines().any(|shown| shown == line), "{line} in {}", run.out);
+    }
+    let last = run.out.lines().last().unwrap();
+    assert!(last.starts_with("First: Clock: Set it") && last.ends_with("(4 requests to Atlas)"), "{last}");
+    assert_eq!(atlas.requests(), 4);
+}
+
+#[test]
+fn doctor_ends_with_the_code_of_the_first_failure() {
+    let atlas = Atlas::start();
+    let target = atlas.target("billing-dump");
+    let wrong = "12345678-de30-4000-8000-0123456789ab";
+    let home = atlas.home().with("MONGODB_ATLAS_PRIVATE_API_KEY", wrong);
+    let run = home.run(&["doctor", &target, "-o", "json"]);
+    let value = run.json();
+    assert_eq!((run.code, &value["exitCode"], &value["schema"]), (7, &7.into(), &1.into()), "{}", run.out);
+    assert_eq!(value["first"]["name"], "sign_in");
+    let checks = value["checks"].as_array().unwrap();
+    let sign_in = checks.iter().find(|check| check["name"] == "sign_in").unwrap();
+    assert_eq!(sign_in["verdict"], "failure");
+    assert!(sign_in["nextStep"].is_string() && sign_in["evidence"].as_str().unwrap().contains("401"));
+    assert!(!run.out.contains(wrong), "{}", run.out);
+    let nobody = Home::bare().with("MONGODB_ATLAS_BASE_URL", atlas.base_url()).run(&["doctor"]);
+    assert_eq!(nobody.code, 7, "{}", nobody.out);
+    assert!(nobody.out.contains("none was found"), "{}", nobody.out);
+    let half = home.without("MONGODB_ATLAS_PRIVATE_API_KEY").run(&["doctor"]);
+    assert_eq!(half.code, 7, "{}", half.out);
+    assert!(half.out.contains("only half of a pair"), "{}", half.out);
+    let wrong_target = Home::new().run(&["doctor", "nonsense"]);
+    assert_eq!((wrong_target.code, wrong_target.out.as_str()), (2, ""), "{}", wrong_target.err);
+}
+
+#[test]
+fn doctor_goes_on_without_a_broken_config_file_and_says_so() {
+    let atlas = Atlas::start();
+    let home = atlas.home();
+    home.configure("nonsense = 1\n");
+    let run = home.run(&["doctor"]);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert!(run.out.contains("failure Files") && run.out.contains("config.toml:1:1"), "{}", run.out);
+    assert!(run.out.contains("ok      Sign-in"), "{}", run.out);
+}
+
+#[test]
+fn a_bundle_holds_no_secret_and_is_written_once() {
+    use std::os::unix::fs::PermissionsExt;
+    let atlas = Atlas::start();
+    let target = atlas.target("billing-dump");
+    let secrets = ["proxy-hunter2", "token-hunter2", "client-hunter2", "hook-hunter2", PRIVATE_KEY];
+    let home = atlas
+        .home()
+        .with("HTTPS_PROXY", "http://me:proxy-hunter2@127.0.0.1:9")
+        .with("MCLI_ACCESS_TOKEN", "")
+        .with("MONGODB_ATLAS_ACCESS_TOKEN", "token-hunter2")
+        .with("MONGODB_ATLAS_CLIENT_SECRET", "client-hunter2");
+    home.configure("interval = \"10s\"\n[hook]\ncommand = [\"/bin/page\", \"hook-hunter2\"]\n");
+    let run = home.run(&["doctor", &target, "--bundle", "report.json"]);
+    assert!(run.err.contains("report.json"), "{}", run.err);
+    let path = home.path().join("report.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    for secret in secrets {
+        assert!(!text.contains(secret) && !run.out.contains(secret), "{secret} in {text}");
+    }
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let bundle: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(bundle["configKeys"], serde_json::json!(["hook.command", "interval"]));
+    let interval = bundle["config"]["settings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["name"] == "interval")
+        .unwrap();
+    assert_eq!(interval["source"], "config file");
+    let project = target.split('/').nth(1).unwrap();
+    assert!(!text.contains(project), "ids are shortened: {text}");
+    let again = home.run(&["doctor", &target, "--bundle", "report.json"]);
+    assert_eq!(again.code, 2, "{}", again.err);
+    assert!(again.err.contains("there already"), "{}", again.err);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::base_url::BaseUrl;
 use super::error::{ApiError, ErrorKind, Missing};
+use super::probe::{Probe, Seen};
 use super::wire::{self, ErrorBody, Malformed};
 use super::{Answer, Batch, Budget, Listing, Meta, Page, SignedBy};
 use crate::domain::job::RestoreJob;
@@ -101,6 +102,21 @@ pub fn classify_page<T>(
     };
     let items = page.items.into_iter().map(item).collect();
     Ok(Page { items, more: page.more, meta })
+}
+
+/// Reads what a probe asks for.
+///
+/// # Errors
+/// As [`classify`].
+pub fn classify_probe(
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+    origin: Origin<'_>,
+    probe: &Probe,
+) -> Result<Seen, ApiError> {
+    let (finding, meta) = read(status, headers, body, origin, |body| probe.read(body))?;
+    Ok(Seen { finding, meta })
 }
 
 /// The version in the media type of an answer, where it is another one than was asked for. A plain

@@ -18,6 +18,7 @@ use super::base_url::BaseUrl;
 use super::credential::Credential;
 use super::error::{ApiError, ErrorKind};
 use super::exchange::{Came, connections, unsent, whole};
+use super::probe::{Probe, ProbeApi, Seen};
 use super::{Answer, Batch, ListApi, Listing, Meta, Page, RestoreApi, SignedBy, answer, challenge, wire};
 use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::job::RestoreJob;
@@ -261,6 +262,15 @@ impl ListApi for Client {
     }
 }
 
+impl ProbeApi for Client {
+    async fn probe(&self, _profile: Option<&Profile>, probe: &Probe) -> Result<Seen, ApiError> {
+        self.ask(&probe.endpoint(), |status, headers, body, origin| {
+            answer::classify_probe(status, headers, body, origin, probe)
+        })
+        .await
+    }
+}
+
 /// One question on its way, counting the requests that it takes.
 struct Question<'a> {
     endpoint: &'a Endpoint,
@@ -358,6 +368,12 @@ impl Answered for Listing {
 }
 
 impl<T> Answered for Page<T> {
+    fn meta(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+}
+
+impl Answered for Seen {
     fn meta(&mut self) -> &mut Meta {
         &mut self.meta
     }

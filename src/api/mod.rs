@@ -11,6 +11,7 @@ pub mod credential;
 pub mod error;
 mod exchange;
 pub mod explanation;
+pub mod probe;
 mod transport;
 pub mod wire;
 

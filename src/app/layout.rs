@@ -63,6 +63,13 @@ pub fn is_narrow_log(size: Size) -> bool {
     size.width < USEFUL.width
 }
 
+/// Columns of a line of the checks.
+#[must_use]
+pub fn diagnosis_columns(size: Size) -> usize {
+    let small = size.width < USEFUL.width || size.height < USEFUL.height;
+    usize::from(size.width.saturating_sub(if small { 2 } else { 4 }))
+}
+
 /// The most rows that a notice may take: more where there are more, because a lasting one stays in the way.
 #[must_use]
 pub fn notice_rows_most(size: Size) -> u16 {

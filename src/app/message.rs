@@ -10,8 +10,10 @@ use super::keymap::Action;
 use super::notification::Notification;
 use super::view::{Role, Size};
 use super::watch::Reading;
+use crate::doctor::Check;
 use crate::domain::lookup::{Edit, Lookup};
 use crate::domain::phase::{Phase, Status};
+use crate::domain::target::Target;
 use crate::worker::{Command, Report};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +63,15 @@ pub enum Message {
     DemoFailed {
         why: String,
     },
+    /// A check of that run was made.
+    Checked {
+        run: u64,
+        check: Check,
+    },
+    /// All of them were.
+    Examined {
+        run: u64,
+    },
     /// The wake-up that `screen` asked for.
     Wake,
     /// Somebody asked the process to end.
@@ -107,6 +118,13 @@ pub enum Effect {
     /// Run the configured command on a transition.
     RunHook(Box<Happening>),
     Mouse(bool),
+    /// Look for a fault, of this lookup or of the sign-in alone. An earlier run ends.
+    Diagnose {
+        run: u64,
+        target: Option<Target>,
+    },
+    /// Nobody looks any more.
+    StopDiagnosis,
     StartDemo,
     /// Stop the embedded Atlas and ask the real one again.
     LeaveDemo,

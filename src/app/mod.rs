@@ -8,6 +8,7 @@ pub mod aside;
 pub mod changed;
 pub mod copy;
 pub mod course;
+pub mod diagnosis;
 pub mod filter;
 pub mod form;
 pub mod key;

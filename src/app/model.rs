@@ -169,6 +169,8 @@ pub struct Model {
     pub(super) changes: Vec<(WatchId, Change)>,
     pub(super) news: News,
     next_watch: u64,
+    /// Runs of the checks so far.
+    pub(super) diagnoses: u64,
 }
 
 impl Model {
@@ -206,6 +208,7 @@ impl Model {
             changes: Vec::new(),
             news: News::default(),
             next_watch: 0,
+            diagnoses: 0,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::diagnosis::Diagnosis;
 use super::form::Form;
 use super::keymap::Action;
 use super::raw::RawView;
@@ -28,6 +29,7 @@ pub enum Overlay {
     Log {
         scroll: u16,
     },
+    Doctor(Diagnosis),
 }
 
 /// A short menu of choices, each with its own key.

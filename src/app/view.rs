@@ -338,6 +338,7 @@ pub enum Overlay {
     Menu(Menu),
     Confirm(Confirm),
     Log(Log),
+    Doctor(Doctor),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -383,6 +384,17 @@ pub struct Raw {
     pub lines: Vec<Vec<Span>>,
     /// Index into `lines`.
     pub cursor: usize,
+    pub above: usize,
+    pub total: usize,
+    pub keys: Vec<(String, &'static str)>,
+}
+
+/// Checks, already broken into lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doctor {
+    pub title: String,
+    /// Those within the window, the first of them number `above` of `total`.
+    pub lines: Vec<Vec<Span>>,
     pub above: usize,
     pub total: usize,
     pub keys: Vec<(String, &'static str)>,

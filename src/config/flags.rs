@@ -3,6 +3,8 @@
 //! Not clap's own `env`, which takes a blank variable for a value. Flags that are settings as well are left to
 //! `settings`, which must know where a value came from.
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 
 use super::{ConfigError, Env, fleet};
@@ -22,6 +24,12 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
             complete_shown(&mut get.shown, env)?;
             get.exit_status |= env.flag("ATLAS_TUI_EXIT_STATUS")?.unwrap_or_default();
             get.raw |= !has_form && env.flag("ATLAS_TUI_RAW")?.unwrap_or_default();
+        }
+        Some(Command::Doctor(doctor)) => {
+            output(&mut doctor.output, env)?;
+            if doctor.bundle.is_none() {
+                doctor.bundle = env.os("ATLAS_TUI_BUNDLE").map(PathBuf::from);
+            }
         }
         Some(Command::Config(config)) => output(&mut config.output, env)?,
         Some(Command::List(list)) => {

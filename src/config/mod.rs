@@ -12,6 +12,7 @@ pub mod flags;
 pub mod fleet;
 pub mod interval;
 pub mod listing;
+pub mod outline;
 pub mod paths;
 mod reactions;
 pub mod settings;

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::{Accounts, ConfigError, Env};
 use crate::cli::Common;
 use crate::domain::id::{InstanceName, ObjectId};
-use crate::domain::target::{Part, Pasted, Target, read_parts};
+use crate::domain::target::{Kind, Part, Pasted, Target, read_parts};
 
 /// The target, with the profile of the session, or `None` when the command line names none.
 ///
@@ -95,6 +95,29 @@ pub(super) fn unsigned(
 }
 
 const WHOLE_FORM: &str = "the whole form is KIND/PROJECT/INSTANCE/JOB";
+
+/// Project, instance and kind that flags name, else variables, where there need be no restore job.
+///
+/// # Errors
+/// Names the flag or the variable that is wrong.
+pub fn place(
+    common: &Common,
+    env: Env<'_>,
+) -> Result<(Option<ObjectId>, Option<InstanceName>, Kind), ConfigError> {
+    let project = match flag("--project-id", common.project_id.as_deref())? {
+        None => env.parsed("ATLAS_TUI_PROJECT_ID")?,
+        found => found,
+    };
+    let instance = match flag("--cluster-name", common.cluster_name.as_deref())? {
+        None => env.parsed("ATLAS_TUI_CLUSTER_NAME")?,
+        found => found,
+    };
+    let kind = match common.kind {
+        None => env.parsed("ATLAS_TUI_KIND")?,
+        found => found,
+    };
+    Ok((project, instance, kind.unwrap_or_default()))
+}
 
 /// What is wrong with the parts of TARGET that no flag stands in for. A variable does not: what was typed is meant.
 fn malformed(pasted: &Pasted, flags: [bool; 3]) -> Option<String> {

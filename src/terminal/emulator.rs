@@ -33,6 +33,7 @@ pub enum Progress {
 /// The terminal around us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Emulator {
+    name: Option<&'static str>,
     /// `None`: one that we do not know, which has a bell.
     notification: Option<Protocol>,
     progress: bool,
@@ -152,7 +153,19 @@ impl Emulator {
             Since::Always => true,
             Since::Version(least) => version.is_some_and(|version| numbers(&version).as_slice() >= least),
         };
-        Self { notification: found.notification, progress, ..unknown }
+        Self { name: Some(found.name), notification: found.notification, progress, ..unknown }
+    }
+
+    /// What it is called, where it is known.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        self.name
+    }
+
+    /// How it is asked for a notification; `None` where there is only the bell.
+    #[must_use]
+    pub fn protocol(self) -> Option<Protocol> {
+        self.notification
     }
 
     /// The sequence for a notification; `None` where there is only the bell.

@@ -6,6 +6,7 @@
 mod columns;
 mod confirm;
 mod detail;
+mod doctor;
 mod facts;
 mod footer;
 mod form;
@@ -96,6 +97,7 @@ pub fn draw(frame: &mut Frame, screen: &Screen) -> Ends {
             Overlay::Raw(raw) => raw::draw(buffer, areas.body, raw, theme),
             Overlay::Menu(menu) => cursor = menu::draw(buffer, room, menu, theme),
             Overlay::Confirm(confirm) => confirm::draw(buffer, room, confirm, theme),
+            Overlay::Doctor(doctor) => doctor::draw(buffer, areas.body, doctor, theme),
             Overlay::Log(log) => log::draw(buffer, room, log, theme),
         }
     }

@@ -42,6 +42,7 @@ pub enum Action {
     CopyJson,
     CopyCurl,
     OpenLink,
+    Doctor,
     Raw,
     Log,
     Zoom,

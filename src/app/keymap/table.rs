@@ -47,7 +47,7 @@ macro_rules! rows {
 }
 
 #[rustfmt::skip]
-pub(super) const TABLE: [Row; 49] = rows![
+pub(super) const TABLE: [Row; 50] = rows![
     Up "up" [k(Code::Up), c('k')] "up" Move "One line up";
     Down "down" [k(Code::Down), c('j')] "down" Move "One line down";
     PageUp "page-up" [k(Code::PageUp), Key::ctrl('b')] "page up" Move "One page up";
@@ -87,6 +87,7 @@ pub(super) const TABLE: [Row; 49] = rows![
     CopyJson "copy-json" [] "copy JSON" Job "Copy the answer as JSON";
     CopyCurl "copy-curl" [] "copy curl" Job "Copy a curl line that reads the job, without secrets";
     OpenLink "open-link" [c('o')] "open link" Job "Open the download link in the browser";
+    Doctor "doctor" [c('!')] "check" Job "Check step by step why the selected job cannot be read";
 
     Raw "raw" [c('i')] "raw" View "Show the answer as it came";
     Log "log" [c('L')] "log" View "Show the last requests and their errors";

@@ -93,6 +93,7 @@ fn footer_actions(model: &Model) -> Vec<Action> {
             Action::Help,
             Action::Quit,
             Action::Refresh,
+            Action::Doctor,
             Action::Filter,
             Action::Sort,
             Action::Mark,
@@ -105,6 +106,7 @@ fn footer_actions(model: &Model) -> Vec<Action> {
         (None, false, Pane::Detail) => &[
             Action::Back,
             Action::Refresh,
+            Action::Doctor,
             Action::Help,
             Action::Quit,
             Action::Copy,
@@ -128,6 +130,8 @@ fn works(model: &Model, action: Action) -> bool {
     let job = selected.and_then(Watch::restore_job);
     match action {
         Action::Open | Action::Refresh | Action::Copy | Action::Mark => selected.is_some(),
+        // Offered where it has something to find; it works everywhere.
+        Action::Doctor => selected.is_some_and(|watch| watch.job.error.is_some()),
         Action::Sort => model.row_count() > 1,
         Action::Raw => job.is_some(),
         Action::OpenLink => job.is_some_and(|job| !job.downloads().is_empty()),

@@ -5,6 +5,7 @@
 
 mod counts;
 mod detail;
+mod doctor;
 mod form;
 mod frame;
 mod list;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 
 use super::model::Model;
 pub use super::view;
+pub use doctor::diagnosis_end;
 pub use log::log_end;
 pub use overlays::{palette_actions, profile_choices};
 use times::Ticker;

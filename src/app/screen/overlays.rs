@@ -1,5 +1,6 @@
 //! What lies over the board, as it is read.
 
+use super::doctor;
 use super::form;
 use super::list;
 use super::log;
@@ -58,6 +59,7 @@ pub(super) fn overlay(model: &Model, ticker: &mut Ticker) -> Option<Overlay> {
                 keys: vec![("y".into(), "quit"), ("Esc".into(), "stay")],
             })
         }
+        overlay::Overlay::Doctor(diagnosis) => Overlay::Doctor(doctor::doctor(model, diagnosis)),
         overlay::Overlay::Log { scroll } => Overlay::Log(log::log(model, *scroll, ticker)),
     })
 }

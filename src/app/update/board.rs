@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{demo, link, lookups, marks, profiles, sort};
+use super::{demo, doctor, link, lookups, marks, profiles, sort};
 use crate::app::filter::Filter;
 use crate::app::form::Form;
 use crate::app::keymap::Action;
@@ -97,6 +97,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
         Action::CopyJson => copy_choice(model, 'j', now, effects),
         Action::CopyCurl => copy_choice(model, 'c', now, effects),
         Action::OpenLink => open_link(model, now, effects),
+        Action::Doctor => doctor::start(model, effects),
         Action::Help => {
             model.overlay = Some(Overlay::Help { scroll: 0 });
             // Not known before it is drawn, which sets it right.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{board, edit, on_form_key, profiles};
+use super::{board, doctor, edit, on_form_key, profiles};
 use crate::app::key::{Code, Key};
 use crate::app::keymap::Action;
 use crate::app::layout;
@@ -10,7 +10,7 @@ use crate::app::message::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::{Choice, Does, Overlay};
 use crate::app::raw::SHIFT;
-use crate::app::screen::{log_end, palette_actions, profile_choices};
+use crate::app::screen::{diagnosis_end, log_end, palette_actions, profile_choices};
 
 pub(super) fn on_key(model: &mut Model, key: Key, now: Timestamp, effects: &mut Vec<Effect>) {
     let action = model.setup.keymap.action(key);
@@ -70,7 +70,7 @@ pub(super) fn on_key(model: &mut Model, key: Key, now: Timestamp, effects: &mut 
                 }
             }
         },
-        Some(Overlay::Help { .. } | Overlay::Log { .. }) => {
+        Some(Overlay::Help { .. } | Overlay::Log { .. } | Overlay::Doctor(_)) => {
             if let Some(action) = action {
                 act(model, action, now, effects);
             }
@@ -119,6 +119,13 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
             }
             return;
         }
+        Action::Copy if matches!(model.overlay, Some(Overlay::Doctor(_))) => {
+            return doctor::copy(model, now, effects);
+        }
+        // Once more, from within: what was mended may be right now.
+        Action::Doctor | Action::Refresh if matches!(model.overlay, Some(Overlay::Doctor(_))) => {
+            return doctor::start(model, effects);
+        }
         Action::Copy | Action::CopyJson if matches!(model.overlay, Some(Overlay::Raw(_))) => {
             return board::act(model, Action::CopyJson, now, effects);
         }
@@ -133,6 +140,9 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp, effects: &m
             *scroll = u16::try_from(wanted).unwrap_or(u16::MAX);
         }
         Some(Overlay::Raw(raw)) => raw.move_by(by, rows),
+        Some(Overlay::Doctor(diagnosis)) => {
+            diagnosis.above = diagnosis.above.min(limit).saturating_add_signed(by).min(limit);
+        }
         Some(Overlay::Menu(menu)) => {
             let last = menu.items.len().saturating_sub(1);
             menu.selected = menu.selected.saturating_add_signed(by).min(last);
@@ -146,6 +156,7 @@ fn scroll_limit(model: &Model, now: Timestamp) -> usize {
     match &model.overlay {
         Some(Overlay::Help { .. }) => usize::from(model.ends.help),
         Some(Overlay::Log { .. }) => log_end(model, now),
+        Some(Overlay::Doctor(diagnosis)) => diagnosis_end(model, diagnosis),
         _ => 0,
     }
 }

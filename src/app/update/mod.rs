@@ -4,6 +4,7 @@ mod board;
 mod change;
 mod demo;
 mod dialog;
+mod doctor;
 mod link;
 mod lookups;
 mod marks;
@@ -29,6 +30,7 @@ pub use change::settle;
 pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
     let mut effects = Vec::new();
     let by_person = matches!(message, Message::Key(_) | Message::Mouse(_));
+    let examined = is_examined(model);
     expire(model, now);
     // Who types or points looks here, whatever the terminal said last.
     if matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_)) {
@@ -71,8 +73,13 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
         Message::DemoFailed { why } => {
             model.file_note = Some(format!("the demo could not be started: {why}"));
         }
+        Message::Checked { run, check } => doctor::take(model, run, check),
+        Message::Examined { run } => doctor::end(model, run),
         Message::Wake => {}
         Message::Terminate => effects.push(Effect::Quit),
+    }
+    if examined && !is_examined(model) {
+        effects.push(Effect::StopDiagnosis);
     }
     changed::note(model, now);
     if by_person {
@@ -83,6 +90,11 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     }
     change::react(model, now, &mut effects);
     effects
+}
+
+/// Whether checks are going on, or are shown.
+fn is_examined(model: &Model) -> bool {
+    matches!(model.overlay, Some(Overlay::Doctor(_)))
 }
 
 /// What time alone changes: a notice that is over, a link that has ended.
