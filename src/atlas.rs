@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use crate::api::client::{Client, Limits};
-use crate::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, RestoreApi};
+use crate::api::{
+    Answer, ApiError, Batch, ClusterApi, ClusterState, ErrorKind, Listing, Meta, RestoreApi,
+};
 use crate::config::access::Accounts;
 use crate::domain::profile::Profile;
-use crate::domain::target::Target;
+use crate::domain::target::{Cluster, Target};
 
 /// A client, or why there is none.
 type Made = Result<Arc<Client>, ApiError>;
@@ -68,5 +70,12 @@ impl RestoreApi for Atlas {
     async fn restore_jobs(&self, batch: &Batch) -> Result<Listing, ApiError> {
         let client = self.client(batch.cluster.profile.as_ref())?;
         client.restore_jobs(batch).await
+    }
+}
+
+impl ClusterApi for Atlas {
+    async fn cluster_state(&self, cluster: &Cluster) -> Result<ClusterState, ApiError> {
+        let client = self.client(cluster.profile.as_ref())?;
+        client.cluster_state(cluster).await
     }
 }

@@ -10,6 +10,7 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use url::Url;
 
 use super::base_url::BaseUrl;
+use super::cluster::ClusterState;
 use super::error::{ApiError, ErrorKind, Missing};
 use super::wire::{self, ErrorBody, Malformed};
 use super::{Answer, Batch, Budget, Listing, Meta};
@@ -76,6 +77,20 @@ pub fn classify_list(
         complete: found.count < usize::from(batch.items),
         meta,
     })
+}
+
+/// Reads what a cluster is doing.
+///
+/// # Errors
+/// As [`classify`].
+pub fn classify_cluster(
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+    origin: Origin<'_>,
+) -> Result<ClusterState, ApiError> {
+    let (word, meta) = read(status, headers, body, origin, wire::cluster_state)?;
+    Ok(ClusterState { word, meta })
 }
 
 /// The version in the media type of an answer, where it is another one than was asked for. A plain

@@ -17,11 +17,12 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use super::answer::Origin;
 use super::auth::{Digest, Exchange};
 use super::base_url::BaseUrl;
+use super::cluster::{ClusterApi, ClusterState};
 use super::credential::Credential;
 use super::error::{ApiError, ErrorKind};
 use super::transport::{self, Stage};
 use super::{Answer, Batch, Listing, Meta, RestoreApi, answer, challenge};
-use crate::domain::target::{Endpoint, Target};
+use crate::domain::target::{Cluster, Endpoint, Target};
 
 /// How long an idle connection is kept: more than twice the slowest refresh, so that a refresh finds it open.
 const IDLE_CONNECTION: Duration = Duration::from_secs(150);
@@ -194,6 +195,13 @@ impl RestoreApi for Client {
     }
 }
 
+impl ClusterApi for Client {
+    async fn cluster_state(&self, cluster: &Cluster) -> Result<ClusterState, ApiError> {
+        let endpoint = cluster.itself().ok_or_else(no_endpoint)?;
+        self.ask(&endpoint, answer::classify_cluster).await
+    }
+}
+
 /// An answer as it came.
 struct Came {
     status: u16,
@@ -298,6 +306,12 @@ impl Answered for Answer {
 }
 
 impl Answered for Listing {
+    fn meta(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+}
+
+impl Answered for ClusterState {
     fn meta(&mut self) -> &mut Meta {
         &mut self.meta
     }

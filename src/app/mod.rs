@@ -6,7 +6,6 @@
 pub mod aside;
 pub mod changed;
 pub mod copy;
-pub mod course;
 pub mod filter;
 pub mod form;
 pub mod key;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::changed::Changed;
-use super::course::{Course, Step};
+use crate::domain::course::{Course, Step};
 use super::remote::Remote;
 use crate::api::{ApiError, ErrorKind, Meta, Missing};
 use crate::domain::job::{DeliveryType, RestoreJob};

@@ -7,7 +7,9 @@
 
 use std::future::Future;
 
-use crate::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, Missing, RestoreApi};
+use crate::api::{
+    Answer, ApiError, Batch, ClusterApi, ClusterState, ErrorKind, Listing, Meta, Missing, RestoreApi,
+};
 use crate::domain::target::{Cluster, Kind, Target};
 
 /// An answer, and what it proves about the kind.
@@ -35,6 +37,15 @@ pub async fn list(api: &impl RestoreApi, batch: &Batch) -> Found<Listing> {
         async move { api.restore_jobs(&batch).await }
     };
     find(batch.cluster.kind, ask, |listing| &mut listing.meta).await
+}
+
+/// Reads what a cluster is doing, of whichever kind it is.
+pub async fn state(api: &impl ClusterApi, cluster: &Cluster) -> Found<ClusterState> {
+    let ask = |kind| {
+        let cluster = Cluster { kind, ..cluster.clone() };
+        async move { api.cluster_state(&cluster).await }
+    };
+    find(cluster.kind, ask, |state| &mut state.meta).await
 }
 
 /// Asks once, and a second time where the first answer says that the other kind is the right one.

@@ -3,6 +3,7 @@
 //! Decoding streams from the text into the domain's own job: unknown fields are skipped without being built,
 //! so that a hostile answer costs no more memory than its text. Knows nothing of HTTP.
 
+mod cluster;
 mod date;
 mod job;
 mod list;
@@ -19,6 +20,7 @@ use self::member::Member;
 use super::error::ErrorKind;
 use crate::domain::job::{RawJson, RestoreJob};
 use crate::domain::text::{self, clean};
+pub use cluster::cluster_state;
 pub use list::{Found, restore_jobs};
 
 /// How many characters of a wrong value an error shows.
