@@ -9,6 +9,9 @@ mod get;
 pub mod json;
 mod reading;
 pub mod text;
+mod transition;
+pub mod watch;
 
 pub use get::{GetOptions, Output, get, refuse};
 pub use reading::Reading;
+pub use transition::{Transition, transition};
