@@ -3,6 +3,8 @@
 //! Flags only. The environment is read by `config`, which knows that a blank variable is an unset one; no
 //! flag ever takes a secret.
 
+pub mod watch;
+
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -131,6 +133,8 @@ pub struct Common {
 pub enum Command {
     /// Read one restore job and print it
     Get(Get),
+    /// Wait until restore jobs are over, and tell what becomes of them
+    Watch(Box<watch::Watch>),
     /// Run the embedded Atlas of --demo alone, and print its URL and keys
     DemoServer(DemoServer),
 }

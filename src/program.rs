@@ -1,5 +1,7 @@
 //! The commands of the program, and its exit codes.
 
+mod watch;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 
@@ -57,6 +59,16 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
             let target = target?;
             let Some(target) = target else { return Ok(USAGE) };
             Ok(get_one(&settings, &target, &get))
+        }
+        Some(cli::Command::Watch(watch)) => {
+            let settings = Settings::load(&args, env)?;
+            let mut lookups = Vec::new();
+            for text in &watch.targets {
+                if let Some(target) = config::target::target(Some(text), &args.common, env)? {
+                    lookups.push(crate::domain::lookup::Lookup { label: String::new(), target });
+                }
+            }
+            Ok(watch::run(&settings, lookups, &watch))
         }
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
     }

@@ -5,7 +5,8 @@
 
 use clap::ValueEnum;
 
-use super::{ConfigError, Env, fleet};
+use super::{ConfigError, Env, duration, fleet};
+use crate::cli::watch::Watch;
 use crate::cli::{Args, Command, Output};
 
 /// Fills `--no-config`, `--demo`, and the flags of the subcommand.
@@ -24,6 +25,7 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
             }
             get.exit_status |= env.flag("ATLAS_TUI_EXIT_STATUS")?.unwrap_or_default();
         }
+        Some(Command::Watch(watch)) => complete_watch(watch, env)?,
         Some(Command::DemoServer(server)) => {
             if server.port.is_none() {
                 server.port = env.parsed("ATLAS_TUI_PORT")?;
@@ -35,6 +37,47 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
                 server.fleet = env.read("ATLAS_TUI_FLEET", fleet::parse)?;
             }
         }
+    }
+    Ok(())
+}
+
+fn complete_watch(watch: &mut Watch, env: Env<'_>) -> Result<(), ConfigError> {
+    let Watch { output, until, timeout, heartbeat, give_up_after, metrics_linger, .. } = watch;
+    word(output, env, "ATLAS_TUI_OUTPUT", "the forms of a watch are text, json and ndjson")?;
+    word(until, env, "ATLAS_TUI_UNTIL", "a watch waits until final, ready or usable")?;
+    for (duration, name) in [
+        (timeout, "ATLAS_TUI_TIMEOUT"),
+        (heartbeat, "ATLAS_TUI_HEARTBEAT"),
+        (give_up_after, "ATLAS_TUI_GIVE_UP_AFTER"),
+        (metrics_linger, "ATLAS_TUI_METRICS_LINGER"),
+    ] {
+        if duration.is_none() {
+            *duration = env.read(name, duration::parse)?;
+        }
+    }
+    watch.fail_fast |= env.flag("ATLAS_TUI_FAIL_FAST")?.unwrap_or_default();
+    if watch.metrics_listen.is_none() {
+        watch.metrics_listen = env.parsed("ATLAS_TUI_METRICS_LISTEN")?;
+    }
+    watch.metrics_allow_remote |= env.flag("ATLAS_TUI_METRICS_ALLOW_REMOTE")?.unwrap_or_default();
+    if watch.on_change.is_none() {
+        // No shell reads it, and so no quotes are known here: a command that needs them is a script.
+        let command = env.text("ATLAS_TUI_ON_CHANGE")?;
+        watch.on_change =
+            command.map(|command| command.split_whitespace().map(str::to_owned).collect());
+    }
+    Ok(())
+}
+
+/// One of a flag's words, from its variable.
+fn word<T: ValueEnum>(
+    value: &mut Option<T>,
+    env: Env<'_>,
+    name: &'static str,
+    forms: &str,
+) -> Result<(), ConfigError> {
+    if value.is_none() {
+        *value = env.read(name, |text| T::from_str(text, false).map_err(|_| forms.to_owned()))?;
     }
     Ok(())
 }

@@ -1,0 +1,95 @@
+//! Flags of `watch`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::config::{duration, interval};
+
+/// What follows the flags in `watch --help`.
+const AFTER_HELP: &str = "\
+On a terminal it shows a row for each job; elsewhere it prints one sentence a change, or objects with -o ndjson.
+Errors of the network are waited out. Forms of TARGET, exit codes, environment and files: atlas-tui --help
+
+Examples:
+  atlas-tui watch flex/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663 --timeout 2h && ./after-restore
+  atlas-tui watch nightly-orders nightly-billing --until usable --fail-fast
+  atlas-tui watch - -o ndjson < jobs.txt
+  atlas-tui watch nightly-orders --on-change ./page-somebody --urgent";
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Watch {
+    /// Restore jobs: KIND/PROJECT/INSTANCE/JOB, a URL, a quoted curl line, a job id, the label of a saved lookup, or `-`
+    /// for those on standard input
+    #[arg(value_name = "TARGET", required = true)]
+    pub targets: Vec<String>,
+
+    /// Form of the output [default: rows on a terminal, text elsewhere]
+    #[arg(short, long, value_name = "FORM")]
+    pub output: Option<Output>,
+
+    /// What to wait for [default: final]
+    #[arg(long, value_name = "STATE")]
+    pub until: Option<State>,
+
+    /// End after this time with code 124: 90m, 2h, or seconds [default: none]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, aliases = ["watchTimeout", "watch-timeout"])]
+    pub timeout: Option<Duration>,
+
+    /// Time between two reads of a job, from 1s to 1h [default: 3s for one job, 15s for several]
+    #[arg(long, value_name = "DURATION", value_parser = interval::parse)]
+    pub interval: Option<Duration>,
+
+    /// Say that the watch goes on after this time without a line; 0 for never [default: 5m for text, else 0]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    pub heartbeat: Option<Duration>,
+
+    /// End with the first job that fails, is cancelled, expires or cannot be read
+    #[arg(long, alias = "failFast")]
+    pub fail_fast: bool,
+
+    /// End the watch of a job that could not be read for this long, with code 8 [default: never]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, alias = "giveUpAfter")]
+    pub give_up_after: Option<Duration>,
+
+    /// Run this command on each change, with the job as JSON on its standard input; all that follows is its own, up to a `;`
+    #[arg(long, value_name = "CMD", num_args = 1.., allow_hyphen_values = true, value_terminator = ";", alias = "onChange")]
+    pub on_change: Option<Vec<String>>,
+
+    /// Serve metrics of the watch at http://ADDRESS/metrics, for Prometheus
+    #[arg(long, value_name = "ADDRESS", alias = "metricsListen")]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// Let other machines read the metrics: names of projects, instances and jobs, no secret
+    #[arg(long, alias = "metricsAllowRemote")]
+    pub metrics_allow_remote: bool,
+
+    /// With --metrics-listen: wait so long at the end for the last state to be scraped; 0 for not at all [default: 90s]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, alias = "metricsLinger")]
+    pub metrics_linger: Option<Duration>,
+}
+
+/// The forms in which a watch is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// One sentence a change
+    Text,
+    /// The last object of each job, at the end
+    Json,
+    /// One object a change
+    Ndjson,
+}
+
+/// What to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum State {
+    /// Over, or its link ready
+    #[default]
+    Final,
+    /// The same; a download that ends without a link is code 1
+    Ready,
+    /// And the cluster that was restored into idle again
+    Usable,
+}
