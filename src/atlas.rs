@@ -10,11 +10,13 @@ use jiff::Timestamp;
 
 use crate::api::client::{Client, Limits};
 use crate::api::{
-    Answer, ApiError, Batch, ClusterApi, ClusterState, ErrorKind, Listing, Meta, RestoreApi,
+    Answer, ApiError, Batch, ClusterApi, ClusterState, ErrorKind, ListApi, Listing, Meta, Page, RestoreApi,
 };
 use crate::config::access::Accounts;
+use crate::domain::id::{InstanceName, ObjectId};
+use crate::domain::job::RestoreJob;
 use crate::domain::profile::Profile;
-use crate::domain::target::{Cluster, Target};
+use crate::domain::target::{Cluster, Target, Tenancy};
 
 /// A client, or why there is none.
 type Made = Result<Arc<Client>, ApiError>;
@@ -77,5 +79,23 @@ impl ClusterApi for Atlas {
     async fn cluster_state(&self, cluster: &Cluster) -> Result<ClusterState, ApiError> {
         let client = self.client(cluster.profile.as_ref())?;
         client.cluster_state(cluster).await
+    }
+}
+
+impl ListApi for Atlas {
+    async fn jobs(&self, cluster: &Cluster, items: u16, number: u32) -> Result<Page<RestoreJob>, ApiError> {
+        let client = self.client(cluster.profile.as_ref())?;
+        client.jobs(cluster, items, number).await
+    }
+
+    async fn clusters(
+        &self,
+        project: ObjectId,
+        profile: Option<&Profile>,
+        tenancy: Tenancy,
+        number: u32,
+    ) -> Result<Page<InstanceName>, ApiError> {
+        let client = self.client(profile)?;
+        client.clusters(project, profile, tenancy, number).await
     }
 }

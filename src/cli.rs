@@ -3,14 +3,18 @@
 //! Flags only. The environment is read by `config`, which knows that a blank variable is an unset one; no
 //! flag ever takes a secret.
 
+mod get;
+mod shown;
 pub mod watch;
 
 use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
 use crate::config::{fleet, interval};
 use crate::domain::target::Kind;
+pub use get::Get;
+pub use shown::Shown;
 
 const AFTER_HELP: &str = "\
 TARGET is one argument, so quote a whole command line. It may be:
@@ -19,6 +23,7 @@ TARGET is one argument, so quote a whole command line. It may be:
   a curl line with such a URL, or an `atlas backups restores` line
   a JSON object of a restore job
   a restore job id, beside --project-id and --cluster-name
+  for get also the label of a saved lookup, or - for standard input: one TARGET a line, or JSON objects
 
 Examples:
   atlas-tui --demo
@@ -47,7 +52,7 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
   ATLAS_TUI_HOME                 directory for everything atlas-tui reads and writes
   ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG,
   ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
-  ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET
+  ATLAS_TUI_COLOR, ATLAS_TUI_LOCAL, ATLAS_TUI_RAW, ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET
                                  as the flag of that name
   NO_COLOR, CLICOLOR=0           no colours
   LC_ALL, LC_CTYPE, LANG         a locale other than UTF-8 means --ascii
@@ -131,38 +136,12 @@ pub struct Common {
 /// What to do in place of the dashboard.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Read one restore job and print it
+    /// Read restore jobs once and print them
     Get(Get),
     /// Wait until restore jobs are over, and tell what becomes of them
     Watch(Box<watch::Watch>),
     /// Run the embedded Atlas of --demo alone, and print its URL and keys
     DemoServer(DemoServer),
-}
-
-/// Flags of `get`.
-#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
-#[command(after_help = "Forms of TARGET, exit codes, environment and files: atlas-tui --help")]
-pub struct Get {
-    /// The restore job: KIND/PROJECT/INSTANCE/JOB, a URL, a quoted curl line, or a job id
-    pub target: String,
-
-    /// Form of the answer [default: text]
-    #[arg(short, long, value_name = "FORM")]
-    pub output: Option<Output>,
-
-    /// Tell the phase by the exit code: 0 done, 3 failed, 4 cancelled, 5 expired, 9 still running
-    #[arg(long)]
-    pub exit_status: bool,
-}
-
-/// The forms in which an answer is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Output {
-    /// For people
-    #[default]
-    Text,
-    /// One JSON object
-    Json,
 }
 
 /// Flags of `demo-server`.

@@ -12,7 +12,9 @@ use ratatui::text::{Line as Styled, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::headless::watch::{Line, Panel, Row, Tone, View};
+use crate::headless::style::Role;
+use crate::headless::times::Times;
+use crate::headless::watch::{Line, Panel, Row, View};
 use crate::terminal::Rows;
 
 /// Columns of a name, where there is room.
@@ -28,14 +30,11 @@ pub struct Look {
     pub ascii: bool,
 }
 
-/// Writes a time for the front of a line.
-type Stamp = fn(jiff::Timestamp) -> String;
-
 /// The rows of a watch on a terminal.
 pub struct Inline<W: Write> {
     rows: Rows<W>,
     look: Look,
-    stamp: Stamp,
+    times: Times,
     /// Asked whenever the size may have changed.
     measure: fn() -> Size,
     size: Size,
@@ -45,8 +44,8 @@ pub struct Inline<W: Write> {
 
 impl<W: Write> Inline<W> {
     /// Nothing is written yet.
-    pub fn new(writer: W, look: Look, stamp: Stamp, measure: fn() -> Size) -> Self {
-        Self { rows: Rows::new(writer), look, stamp, measure, size: measure(), shown: Panel::default() }
+    pub fn new(writer: W, look: Look, times: Times, measure: fn() -> Size) -> Self {
+        Self { rows: Rows::new(writer), look, times, measure, size: measure(), shown: Panel::default() }
     }
 
     fn styled(&self, panel: &Panel) -> Vec<Styled<'static>> {
@@ -55,25 +54,25 @@ impl<W: Write> Inline<W> {
         let columns = Columns::of(panel, width);
         let rows = panel.rows.iter().map(|row| self.row(row, &columns, width));
         let summary = panel.summary.as_deref().map(|text| {
-            Styled::styled(cut(&format!("  {text}"), width), self.words(Tone::Muted))
+            Styled::styled(cut(&format!("  {text}"), width), self.words(Role::Muted))
         });
         rows.chain(summary).collect()
     }
 
     fn row(&self, row: &Row, columns: &Columns, width: usize) -> Styled<'static> {
         let mut spans = vec![
-            Span::styled(padded(row.glyph, 2), self.sign(row.tone)),
+            Span::styled(padded(row.glyph, 2), self.sign(row.role)),
             Span::raw(padded(&cut(&row.name, columns.name), columns.name)),
             Span::raw("  "),
-            Span::styled(padded(&row.word, columns.word), self.words(row.tone)),
+            Span::styled(padded(&row.word, columns.word), self.words(row.role)),
         ];
         let mut add = |span: Span<'static>| spans.extend([Span::raw("  "), span]);
         if columns.time > 0 {
             match &row.countdown {
-                Some((text, tone)) => {
-                    add(Span::styled(padded(text, columns.time), self.words(*tone)));
+                Some((text, role)) => {
+                    add(Span::styled(padded(text, columns.time), self.words(*role)));
                 }
-                None => add(Span::styled(padded(&row.elapsed, columns.time), self.words(Tone::Muted))),
+                None => add(Span::styled(padded(&row.elapsed, columns.time), self.words(Role::Muted))),
             }
         }
         if let Some(permille) = row.progress {
@@ -81,46 +80,47 @@ impl<W: Write> Inline<W> {
             if columns.bar > 0 {
                 let full = columns.bar * usize::from(permille.min(1000)) / 1000;
                 let (on, off) = if self.look.ascii { ("#", "-") } else { ("━", "╌") };
-                add(Span::styled(on.repeat(full), self.sign(Tone::Active)));
-                spans.push(Span::styled(off.repeat(columns.bar - full), self.words(Tone::Muted)));
+                add(Span::styled(on.repeat(full), self.sign(Role::Active)));
+                spans.push(Span::styled(off.repeat(columns.bar - full), self.words(Role::Muted)));
                 spans.push(Span::raw(format!(" {percent}")));
             } else {
                 add(Span::raw(percent));
             }
         }
-        if let Some((text, tone)) = &row.note {
-            spans.extend([Span::raw("  "), Span::styled(text.clone(), self.words(*tone))]);
+        if let Some((text, role)) = &row.note {
+            spans.extend([Span::raw("  "), Span::styled(text.clone(), self.words(*role))]);
         }
         clipped(spans, width)
     }
 
     fn line(&self, line: &Line) -> Styled<'static> {
-        let mut spans = vec![Span::styled(format!("{} ", (self.stamp)(line.at)), self.words(Tone::Muted))];
+        let mut spans = vec![Span::styled(format!("{} ", self.times.write(line.second())), self.words(Role::Muted))];
         if !line.glyph.is_empty() {
-            spans.push(Span::styled(format!("{} ", line.glyph), self.sign(line.tone)));
+            spans.push(Span::styled(format!("{} ", line.glyph), self.sign(line.role)));
         }
-        let tone = if line.tone == Tone::Danger { Tone::Danger } else { Tone::Plain };
-        spans.push(Span::styled(line.text.clone(), self.words(tone)));
+        let role = if line.role == Role::Danger { Role::Danger } else { Role::Plain };
+        spans.push(Span::styled(line.text.clone(), self.words(role)));
         Styled::from(spans)
     }
 
-    fn words(&self, tone: Tone) -> Style {
-        let style = match tone {
-            Tone::Plain | Tone::Good => Style::new(),
-            Tone::Active | Tone::Warning => Style::new().add_modifier(Modifier::BOLD),
-            Tone::Danger => Style::new().fg(Color::LightRed).add_modifier(Modifier::BOLD),
-            Tone::Muted => Style::new().add_modifier(Modifier::DIM),
+    fn words(&self, role: Role) -> Style {
+        let style = match role {
+            Role::Plain | Role::Good => Style::new(),
+            Role::Active | Role::Strong | Role::Warning => Style::new().add_modifier(Modifier::BOLD),
+            Role::Info => Style::new().fg(Color::LightBlue),
+            Role::Danger => Style::new().fg(Color::LightRed).add_modifier(Modifier::BOLD),
+            Role::Muted => Style::new().add_modifier(Modifier::DIM),
         };
         self.allowed(style)
     }
 
-    fn sign(&self, tone: Tone) -> Style {
-        let colour = match tone {
-            Tone::Active => Color::LightBlue,
-            Tone::Good => Color::Green,
-            Tone::Warning => Color::Yellow,
-            Tone::Danger => Color::LightRed,
-            Tone::Plain | Tone::Muted => return self.words(tone),
+    fn sign(&self, role: Role) -> Style {
+        let colour = match role {
+            Role::Active | Role::Info => Color::LightBlue,
+            Role::Good => Color::Green,
+            Role::Warning => Color::Yellow,
+            Role::Danger => Color::LightRed,
+            Role::Plain | Role::Strong | Role::Muted => return self.words(role),
         };
         self.allowed(Style::new().fg(colour).add_modifier(Modifier::BOLD))
     }

@@ -68,7 +68,7 @@
 //! | [`config`] | flags over environment over file over default, and which of them it was |
 //! | [`cli`] | the command line as types |
 //! | [`program`] | the commands and their exit codes |
-//! | [`demo`] | an Atlas on 127.0.0.1, for `--demo`, for `demo-server` and for tests |
+//! | [`demo`] | an Atlas on 127.0.0.1, for `--demo`, for `demo-server` and for tests; with keys, tokens, roles and faults |
 //! | [`clock`] | the machine's clock, and the one of tests |
 //!
 //! Who may name whom is written in `tests/architecture/table.rs`, a reason beside each row, and

@@ -1,5 +1,6 @@
 //! The commands of the program, and its exit codes.
 
+mod get;
 mod watch;
 
 use std::ffi::OsString;
@@ -10,9 +11,8 @@ use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigError, Env, Settings};
 use crate::dashboard::{self, DashboardError, Request};
-use crate::headless::GetOptions;
+use crate::demo;
 use crate::input::Signal;
-use crate::{demo, headless};
 
 /// Wrong usage: arguments, environment, config file, or no terminal.
 const USAGE: u8 = 2;
@@ -51,24 +51,11 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
         None => dashboard(&args, env),
         Some(cli::Command::Get(get)) => {
             let settings = Settings::load(&args, env)?;
-            let target = config::target::target(Some(&get.target), &args.common, env);
-            if let (Err(error), cli::Output::Json) = (&target, get.output.unwrap_or_default()) {
-                // As for every other failure: the object for programs, and the sentence for people.
-                let _ = writeln!(io::stdout(), "{}", headless::json::usage(&error.to_string()));
-            }
-            let target = target?;
-            let Some(target) = target else { return Ok(USAGE) };
-            Ok(get_one(&settings, &target, &get))
+            get::run(&args, &get, &settings, env, &atlas(&settings), &SystemClock)
         }
         Some(cli::Command::Watch(watch)) => {
             let settings = Settings::load(&args, env)?;
-            let mut lookups = Vec::new();
-            for text in &watch.targets {
-                if let Some(target) = config::target::target(Some(text), &args.common, env)? {
-                    lookups.push(crate::domain::lookup::Lookup { label: String::new(), target });
-                }
-            }
-            Ok(watch::run(&settings, lookups, &watch))
+            watch::run(&args, &watch, &settings, env)
         }
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
     }
@@ -114,22 +101,18 @@ fn signal_code(signal: Signal) -> u8 {
     }
 }
 
-fn get_one(settings: &Settings, target: &crate::domain::target::Target, get: &cli::Get) -> u8 {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+/// All the clients of the session, none of which is made yet.
+fn atlas(settings: &Settings) -> Atlas {
+    Atlas::new(settings.accounts.clone(), || SystemClock.now())
+}
+
+/// For requests, on this thread; or says that the system refuses it.
+fn runtime() -> Option<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    if runtime.is_err() {
         complain("the system refuses a runtime for requests");
-        return INTERNAL;
-    };
-    let options = GetOptions {
-        output: match get.output.unwrap_or_default() {
-            cli::Output::Text => headless::Output::Text,
-            cli::Output::Json => headless::Output::Json,
-        },
-        exit_status: get.exit_status,
-    };
-    let atlas = Atlas::new(settings.accounts.clone(), || SystemClock.now());
-    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
-    let get = headless::get(&atlas, &SystemClock, target, options, &mut out, &mut err);
-    run_to_end(runtime, get)
+    }
+    runtime.ok()
 }
 
 /// Runs it, and leaves behind what it has given up: the system's look-up of a name cannot be cut short, and a

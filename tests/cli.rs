@@ -16,7 +16,8 @@ mod outside;
 use std::io::pipe;
 use std::process::Stdio;
 
-use atlas_tui::demo::Fault;
+use atlas_tui::demo::{Fault, Principal};
+use atlas_tui::domain::secret::ExposeSecret;
 use outside::{Atlas, DemoServer, Home, PRIVATE_KEY, Run};
 use serde_json::Value;
 
@@ -364,6 +365,15 @@ fn the_demo_server_prints_all_that_it_takes_to_ask_it() {
     let run = home.run(&["get", curl]);
     assert_eq!(run.code, 0, "the curl line is a TARGET: {}", run.err);
     assert!(run.out.contains("orders-prod (dedicated)"), "{}", run.out);
+
+    assert_eq!(server.told("client id"), Principal::Owner.client_id());
+    assert_eq!(server.told("client secret"), Principal::Owner.client_secret().expose_secret());
+    let small = server.told("Project Read Only").rsplit(' ').next().unwrap();
+    let home = home.with("MONGODB_ATLAS_PUBLIC_API_KEY", Principal::ReadOnly.public_key());
+    let home = home.with("MONGODB_ATLAS_PRIVATE_API_KEY", small);
+    assert_eq!(home.run(&["get", server.told("eu-nightly")]).code, 0, "a Flex cluster may be read");
+    let run = home.run(&["get", server.told("billing-dump")]);
+    assert_eq!((run.code, run.out.as_str()), (7, ""), "a dedicated one not: {}", run.err);
 }
 
 #[test]

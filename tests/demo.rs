@@ -13,6 +13,10 @@
 mod caller;
 #[path = "demo/endpoints.rs"]
 mod endpoints;
+#[path = "demo/places.rs"]
+mod places;
+#[path = "demo/sign_in.rs"]
+mod sign_in;
 
 use std::io::{Read, Write};
 use std::sync::mpsc;
@@ -242,9 +246,9 @@ async fn unknown_ids_are_told_apart_in_the_recorded_words() {
     assert_eq!(answer.text().await.unwrap(), recorded);
 
     let elsewhere = format!("{root}/{}/clusters/events-eu/{jobs}/{}", known.project, known.job);
-    let unknown = [url_of(&demo, "july-report"), elsewhere, format!("{root}/x/clusters/y")];
+    let unknown = [url_of(&demo, "july-report"), elsewhere, format!("{root}/x/clusters/y/z")];
     let strange =
-        [demo.base_url.clone(), format!("{root}/x"), format!("{}/api/atlas/v9/?a=b", demo.base_url)];
+        [demo.base_url.clone(), format!("{root}/x/y"), format!("{}/api/atlas/v9/?a=b", demo.base_url)];
     for url in unknown.iter().chain(&strange) {
         let answer = caller.get(url).await;
         assert_eq!((answer.status().as_u16(), header(&answer, "x-error-code")), (404, "RESOURCE_NOT_FOUND"));
@@ -262,6 +266,10 @@ async fn only_get_is_answered_and_the_rest_has_no_body() {
         assert_eq!(header(&answer, "allow"), "GET");
         assert_eq!(answer.bytes().await.unwrap().len(), 0);
     }
+    let made_up = Method::from_bytes(b"BREW").unwrap();
+    assert_eq!(client().request(made_up, &url).send().await.unwrap().status(), 405);
+    let stats = demo.stats();
+    assert_eq!((stats.writes, stats.methods["OTHER"], stats.methods["DELETE"]), (7, 1, 1));
 }
 
 #[tokio::test]
@@ -269,13 +277,25 @@ async fn stats_count_everything_but_themselves() {
     let (demo, _) = started(Options::default()).await;
     let mut caller = Caller::new(&demo);
     let stats = format!("{}/demo/stats", demo.base_url);
-    assert_eq!(body(caller.bare(&stats).await).await, json!({"requests": 0, "challenges": 0, "answers": {}}));
+    let none = body(caller.bare(&stats).await).await;
+    assert_eq!((&none["requests"], &none["methods"], &none["answers"]), (&json!(0), &json!({}), &json!({})));
     caller.get(&url_of(&demo, "orders-restore")).await;
     caller.get(&url_of(&demo, "orders-shards")).await;
     caller.get(&url_of(&demo, "july-report")).await;
     assert_eq!(
         body(caller.bare(&stats).await).await,
-        json!({"requests": 4, "challenges": 1, "answers": {"200": 2, "401": 1, "404": 1}})
+        json!({
+            "requests": 4,
+            "challenges": 1,
+            "answers": {"200": 2, "401": 1, "404": 1},
+            "methods": {"GET": 4},
+            "writes": 0,
+            "digest": 3,
+            "bearer": 0,
+            "tokenRequests": 0,
+            "revocations": 0,
+            "liveTokens": 0,
+        })
     );
     assert_eq!(demo.requests(), 4);
     assert_eq!(demo.stats().challenges, 1);

@@ -15,8 +15,10 @@ use std::time::Duration;
 use atlas_tui::api::{Answer, ApiError, Batch, ErrorKind, Listing, Meta, Missing, RestoreApi, wire};
 use atlas_tui::clock::Clock;
 use atlas_tui::domain::job::RestoreJob;
+use atlas_tui::domain::lookup::Lookup;
 use atlas_tui::domain::target::{Kind, Target};
-use atlas_tui::headless::{GetOptions, Output, get};
+use atlas_tui::headless::form::Form;
+use atlas_tui::headless::{GetOptions, Look, get};
 use jiff::Timestamp;
 
 #[derive(Clone, Copy)]
@@ -80,15 +82,24 @@ fn target(job: &str) -> Target {
 const AUTOMATED: &str = "6a794733c0eb9e7a17740663";
 const DOWNLOAD: &str = "6a7948342c88faeba59eb866";
 
+fn in_form(form: Form) -> GetOptions {
+    GetOptions { look: Look { form, ..Look::default() }, ..GetOptions::default() }
+}
+
+/// What the command line names, without a label.
+fn named(target: Target) -> [Lookup; 1] {
+    [Lookup { label: String::new(), target }]
+}
+
 fn json() -> GetOptions {
-    GetOptions { output: Output::Json, exit_status: false }
+    in_form(Form::Json)
 }
 
 /// Exit code, standard output and standard error.
 async fn run(atlas: &Atlas, job: &str, now: &str, options: GetOptions) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let clock = At(now.parse().unwrap());
-    let code = get(atlas, &clock, &target(job), options, &mut out, &mut err).await;
+    let code = get(atlas, &clock, &named(target(job)), &options, &mut out, &mut err).await;
     (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 
@@ -107,7 +118,7 @@ async fn the_recorded_download_in_json() {
         r#""deliveryUrls":["https://restore-6a7948342c88faeba59eb866.ljxf1b.mongodb-dev.net:27017/"#,
         r#"aB12up63eFh16ZmBiQ9cUO5Q/restore-6a79468a2c88faeba59de489.tar.gz"],"#,
         r#""components":[],"progress":null,"restoredDocuments":null,"totalDocuments":null,"#,
-        r#""deprecatedAt":null,"sunsetAt":null,"fetchedAt":"2026-08-10T03:45:53Z","raw":"#,
+        r#""deprecatedAt":null,"sunsetAt":null,"fetchedAt":"2026-08-10T03:45:53Z","label":null,"raw":"#,
     );
     assert_eq!(out, format!("{wanted}{body}}}\n"));
     assert_eq!((code, err.as_str()), (0, ""));
@@ -124,7 +135,7 @@ async fn the_recorded_automated_restore_in_json() {
         r#""snapshotId":"6a79468a2c88faeba59de489","snapshotTakenAt":"2026-08-10T03:35:05Z","#,
         r#""targetProjectId":"6a794320c0eb9e7a17728a63","targetName":"backupRestores2-895","deliveryUrls":[],"#,
         r#""components":[],"progress":null,"restoredDocuments":null,"totalDocuments":null,"#,
-        r#""deprecatedAt":null,"sunsetAt":null,"fetchedAt":"2026-11-23T09:00:00Z","raw":"#,
+        r#""deprecatedAt":null,"sunsetAt":null,"fetchedAt":"2026-11-23T09:00:00Z","label":null,"raw":"#,
     );
     assert!(out.ends_with(&format!("{wanted}{body}}}\n")), "{out}");
     assert_eq!(code, 0);
@@ -159,7 +170,7 @@ async fn auto_finds_out_the_kind_and_tells_it_and_a_given_kind_is_not_doubted() 
     ] {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let target = Target { kind, ..target(DOWNLOAD) };
-        let ended = get(&atlas, &clock, &target, json(), &mut out, &mut err).await;
+        let ended = get(&atlas, &clock, &named(target), &json(), &mut out, &mut err).await;
         let out = String::from_utf8(out).unwrap();
         assert_eq!(ended, code, "{kind}: {out}");
         assert!(out.contains(wanted), "{kind}: {out}");
@@ -352,11 +363,11 @@ async fn exit_codes() {
         (r#"{"failed":false}"#, 9),
     ];
     for (body, code) in bodies {
-        for output in [Output::Text, Output::Json] {
-            let of_phase = GetOptions { output, exit_status: true };
+        for output in Form::ALL {
+            let of_phase = GetOptions { exit_status: true, ..in_form(output) };
             let now = "2026-08-10T03:45:00Z";
             assert_eq!(run(&answer(decoded(body)), AUTOMATED, now, of_phase).await.0, code, "{body}");
-            let any_answer = GetOptions { output, exit_status: false };
+            let any_answer = in_form(output);
             assert_eq!(run(&answer(decoded(body)), AUTOMATED, now, any_answer).await.0, 0, "{body}");
         }
     }
@@ -380,7 +391,7 @@ async fn exit_codes() {
     for (kind, code) in errors {
         let atlas = failure(kind.clone(), None, None);
         for exit_status in [false, true] {
-            let options = GetOptions { output: Output::Json, exit_status };
+            let options = GetOptions { exit_status, ..json() };
             assert_eq!(run(&atlas, AUTOMATED, "2026-08-10T03:45:00Z", options).await.0, code, "{kind:?}");
         }
     }
@@ -404,21 +415,22 @@ async fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
     let clock = At("2026-08-10T03:45:00Z".parse().unwrap());
     let atlas = answer(RestoreJob { failed: Some(true), ..RestoreJob::default() });
     for (exit_status, code) in [(false, 0), (true, 3)] {
-        let options = GetOptions { output: Output::Json, exit_status };
+        let options = GetOptions { exit_status, ..json() };
         let mut err = Vec::new();
         let mut closed = Broken(io::ErrorKind::BrokenPipe);
-        let got = get(&atlas, &clock, &target(AUTOMATED), options, &mut closed, &mut err).await;
+        let got = get(&atlas, &clock, &named(target(AUTOMATED)), &options, &mut closed, &mut err).await;
         assert_eq!((got, err.as_slice()), (code, &b""[..]));
 
         let mut full = Broken(io::ErrorKind::StorageFull);
-        let got = get(&atlas, &clock, &target(AUTOMATED), options, &mut full, &mut err).await;
+        let got = get(&atlas, &clock, &named(target(AUTOMATED)), &options, &mut full, &mut err).await;
         assert_eq!(got, 1);
         assert!(String::from_utf8(err).unwrap().starts_with("The answer could not be written: "));
     }
     let mut nowhere = Broken(io::ErrorKind::Other);
     let lost = failure(ErrorKind::Timeout, None, None);
     let code =
-        get(&lost, &clock, &target(AUTOMATED), GetOptions::default(), &mut Vec::new(), &mut nowhere).await;
+        get(&lost, &clock, &named(target(AUTOMATED)), &GetOptions::default(), &mut Vec::new(), &mut nowhere)
+            .await;
     assert_eq!(code, 8, "a closed standard error changes nothing");
 }
 

@@ -18,6 +18,7 @@ use atlas_tui::cli::Args;
 use atlas_tui::clock::Clock;
 use atlas_tui::config::{Env, Settings, Source};
 use atlas_tui::demo::{self, Options};
+use atlas_tui::domain::lookup::Lookup;
 use atlas_tui::headless::{GetOptions, get};
 use atlas_tui::terminal::emulator;
 use jiff::Timestamp;
@@ -45,7 +46,8 @@ fn with_block(text: &str, name: &str, content: &str) -> String {
 /// What `atlas-tui get` prints of the demonstration's first live link.
 async fn example() -> String {
     let atlas = demo::start_with(Options::default(), Then).await.unwrap();
-    let target = &atlas.lookup("billing-dump").unwrap().target;
+    let lookup = atlas.lookup("billing-dump").unwrap();
+    let jobs = [Lookup { label: String::new(), target: lookup.target.clone() }];
     let base = atlas.base_url.parse().unwrap();
     let key = Credential::Key(ApiKey {
         public_key: atlas.public_key.clone(),
@@ -53,9 +55,9 @@ async fn example() -> String {
     });
     let client = Client::new(&base, Some(key), Limits::default(), || Then.now()).unwrap();
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = get(&client, &Then, target, GetOptions::default(), &mut out, &mut err).await;
+    let code = get(&client, &Then, &jobs, &GetOptions::default(), &mut out, &mut err).await;
     assert_eq!((code, err.as_slice()), (0, &b""[..]));
-    format!("```console\n$ atlas-tui get {target}\n{}```\n", String::from_utf8(out).unwrap())
+    format!("```console\n$ atlas-tui get {}\n{}```\n", lookup.target, String::from_utf8(out).unwrap())
 }
 
 /// The list in `--help` as a table.

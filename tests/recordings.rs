@@ -138,6 +138,7 @@ fn codes_tell_the_role_from_the_address_and_the_key() {
     for (status, code, expected) in [
         (401, "", key.clone()),
         (401, "USER_UNAUTHORIZED", ErrorKind::Forbidden),
+        (401, "USER_CANNOT_ACCESS_GROUP", ErrorKind::Forbidden),
         (403, "USER_UNAUTHORIZED", ErrorKind::Forbidden),
         (403, "", ErrorKind::Forbidden),
         (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", ErrorKind::AddressBlocked),

@@ -13,7 +13,7 @@ use super::base_url::BaseUrl;
 use super::cluster::ClusterState;
 use super::error::{ApiError, ErrorKind, Missing};
 use super::wire::{self, ErrorBody, Malformed};
-use super::{Answer, Batch, Budget, Listing, Meta};
+use super::{Answer, Batch, Budget, Listing, Meta, Page};
 use crate::domain::job::RestoreJob;
 use crate::domain::text::clean;
 
@@ -93,6 +93,31 @@ pub fn classify_cluster(
     Ok(ClusterState { word, meta })
 }
 
+/// Reads a page of a list, all of it.
+///
+/// # Errors
+/// As [`classify`], for the page as a whole.
+pub fn classify_page<T>(
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+    origin: Origin<'_>,
+    decode: impl FnOnce(&[u8]) -> Result<wire::Everything<T>, Malformed>,
+) -> Result<Page<T>, ApiError> {
+    let (page, meta) = read(status, headers, body, origin, decode)?;
+    let item = |result: Result<T, Malformed>| {
+        result.map_err(|Malformed { kind, detail }| ApiError {
+            kind,
+            code: None,
+            detail,
+            retry_after: None,
+            meta: meta.clone(),
+        })
+    };
+    let items = page.items.into_iter().map(item).collect();
+    Ok(Page { items, more: page.more, meta })
+}
+
 /// The version in the media type of an answer, where it is another one than was asked for. A plain
 /// `application/json` names none.
 #[must_use]
@@ -169,6 +194,8 @@ fn kind(status: u16, code: &str, public_key_hint: &str) -> ErrorKind {
             "PERMISSION",
             "NOT_IN_GROUP",
             "NOT_IN_ORG",
+            // A key of somebody without a role in the project, as logs of other tools show.
+            "CANNOT_ACCESS",
             "FORBIDDEN",
         ]) =>
         {

@@ -21,8 +21,11 @@ use super::cluster::{ClusterApi, ClusterState};
 use super::credential::Credential;
 use super::error::{ApiError, ErrorKind};
 use super::transport::{self, Stage};
-use super::{Answer, Batch, Listing, Meta, RestoreApi, answer, challenge};
-use crate::domain::target::{Cluster, Endpoint, Target};
+use super::{Answer, Batch, ListApi, Listing, Meta, Page, RestoreApi, answer, challenge, wire};
+use crate::domain::id::{InstanceName, ObjectId};
+use crate::domain::job::RestoreJob;
+use crate::domain::profile::Profile;
+use crate::domain::target::{Cluster, Endpoint, Target, Tenancy};
 
 /// How long an idle connection is kept: more than twice the slowest refresh, so that a refresh finds it open.
 const IDLE_CONNECTION: Duration = Duration::from_secs(150);
@@ -202,6 +205,30 @@ impl ClusterApi for Client {
     }
 }
 
+impl ListApi for Client {
+    async fn jobs(&self, cluster: &Cluster, items: u16, number: u32) -> Result<Page<RestoreJob>, ApiError> {
+        let endpoint = cluster.page(items, number).ok_or_else(no_endpoint)?;
+        self.ask(&endpoint, |status, headers, body, origin| {
+            answer::classify_page(status, headers, body, origin, wire::all_restore_jobs)
+        })
+        .await
+    }
+
+    /// Whoever asks has chosen this client by the profile.
+    async fn clusters(
+        &self,
+        project: ObjectId,
+        _: Option<&Profile>,
+        tenancy: Tenancy,
+        number: u32,
+    ) -> Result<Page<InstanceName>, ApiError> {
+        self.ask(&tenancy.clusters(project, number), |status, headers, body, origin| {
+            answer::classify_page(status, headers, body, origin, wire::cluster_names)
+        })
+        .await
+    }
+}
+
 /// An answer as it came.
 struct Came {
     status: u16,
@@ -312,6 +339,12 @@ impl Answered for Listing {
 }
 
 impl Answered for ClusterState {
+    fn meta(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+}
+
+impl<T> Answered for Page<T> {
     fn meta(&mut self) -> &mut Meta {
         &mut self.meta
     }

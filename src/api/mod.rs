@@ -25,9 +25,10 @@ pub use credential::{ApiKey, Credential, ServiceAccount};
 pub use error::{ApiError, ErrorKind, Missing};
 pub use explanation::Explanation;
 
-use crate::domain::id::ObjectId;
+use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::job::RestoreJob;
-use crate::domain::target::{Cluster, Target};
+use crate::domain::profile::Profile;
+use crate::domain::target::{Cluster, Target, Tenancy};
 
 /// What an HTTP exchange told beside its body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -93,6 +94,42 @@ pub struct Listing {
     /// Whether the list came to its end. A wanted job that is not in it may exist all the same: lists lag.
     pub complete: bool,
     pub meta: Meta,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// In Atlas's order. One that cannot be read does not spoil the rest.
+    pub items: Vec<Result<T, ApiError>>,
+    /// Whether there is another page.
+    pub more: bool,
+    pub meta: Meta,
+}
+
+/// What there is: Atlas's own lists, page by page, from number 1 on.
+pub trait ListApi: Send + Sync + 'static {
+    /// Restore jobs of a cluster with [`Cluster::has_list`], the newest first, `items` (1 to 500) on each page.
+    ///
+    /// # Errors
+    /// Whatever kept the page from being read.
+    fn jobs(
+        &self,
+        cluster: &Cluster,
+        items: u16,
+        number: u32,
+    ) -> impl Future<Output = Result<Page<RestoreJob>, ApiError>> + Send;
+
+    /// Clusters of a project, by their names.
+    ///
+    /// # Errors
+    /// Whatever kept the page from being read.
+    fn clusters(
+        &self,
+        project: ObjectId,
+        profile: Option<&Profile>,
+        tenancy: Tenancy,
+        number: u32,
+    ) -> impl Future<Output = Result<Page<InstanceName>, ApiError>> + Send;
 }
 
 /// Where restore jobs come from: Atlas, or a test's fake.

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use super::shown::Shown;
 use crate::config::{duration, interval};
 
 /// What follows the flags in `watch --help`.
 const AFTER_HELP: &str = "\
-On a terminal it shows a row for each job; elsewhere it prints one sentence a change, or objects with -o ndjson.
+On a terminal it shows a row for each job. Elsewhere, and with -o text, it prints a sentence a change; with -o ndjson an
+object a change, and with -o json the last object of each job at the end. There are no tables of what goes on.
 Errors of the network are waited out. Forms of TARGET, exit codes, environment and files: atlas-tui --help
 
 Examples:
@@ -26,9 +28,8 @@ pub struct Watch {
     #[arg(value_name = "TARGET", required = true)]
     pub targets: Vec<String>,
 
-    /// Form of the output [default: rows on a terminal, text elsewhere]
-    #[arg(short, long, value_name = "FORM")]
-    pub output: Option<Output>,
+    #[command(flatten)]
+    pub shown: Shown,
 
     /// What to wait for [default: final]
     #[arg(long, value_name = "STATE")]
@@ -69,17 +70,6 @@ pub struct Watch {
     /// With --metrics-listen: wait so long at the end for the last state to be scraped; 0 for not at all [default: 90s]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, alias = "metricsLinger")]
     pub metrics_linger: Option<Duration>,
-}
-
-/// The forms in which a watch is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Output {
-    /// One sentence a change
-    Text,
-    /// The last object of each job, at the end
-    Json,
-    /// One object a change
-    Ndjson,
 }
 
 /// What to wait for.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::targets::Place;
 use crate::domain::text::clean;
 
 /// Wrong usage: the program says it and ends with exit code 2.
@@ -16,6 +17,8 @@ pub enum ConfigError {
     File { path: PathBuf, line: usize, column: usize, message: String },
     /// The config file cannot be read at all.
     Unreadable { path: PathBuf, message: String },
+    /// TARGETs, each with its place, and how many more there are.
+    Targets { faults: Vec<(Place, String)>, left_out: usize },
     /// No home directory, so no place for any file.
     NoHome,
 }
@@ -41,6 +44,13 @@ impl fmt::Display for ConfigError {
                     shown(path),
                     clean(message)
                 )
+            }
+            Self::Targets { faults, left_out } => {
+                for (index, (place, message)) in faults.iter().enumerate() {
+                    let end = if index == 0 { "" } else { "\n" };
+                    write!(f, "{end}{place}: {}", clean(message))?;
+                }
+                if *left_out > 0 { write!(f, "\nand {left_out} more") } else { Ok(()) }
             }
             Self::NoHome => f.write_str(
                 "no home directory is known to keep files in; set ATLAS_TUI_HOME to a directory of your own",

@@ -6,8 +6,8 @@
 use clap::ValueEnum;
 
 use super::{ConfigError, Env, duration, fleet};
-use crate::cli::watch::Watch;
-use crate::cli::{Args, Command, Output};
+use crate::cli::watch::{State, Watch};
+use crate::cli::{Args, Command, Shown};
 
 /// Fills `--no-config`, `--demo`, and the flags of the subcommand.
 ///
@@ -18,12 +18,11 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
     match &mut args.command {
         None => args.demo |= env.flag("ATLAS_TUI_DEMO")?.unwrap_or_default(),
         Some(Command::Get(get)) => {
-            if get.output.is_none() {
-                get.output = env.read("ATLAS_TUI_OUTPUT", |text| {
-                    Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned())
-                })?;
-            }
+            // Given, it wins over a variable that says something else.
+            let has_form = get.shown.output.is_some();
+            complete_shown(&mut get.shown, env)?;
             get.exit_status |= env.flag("ATLAS_TUI_EXIT_STATUS")?.unwrap_or_default();
+            get.raw |= !has_form && env.flag("ATLAS_TUI_RAW")?.unwrap_or_default();
         }
         Some(Command::Watch(watch)) => complete_watch(watch, env)?,
         Some(Command::DemoServer(server)) => {
@@ -42,9 +41,13 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
 }
 
 fn complete_watch(watch: &mut Watch, env: Env<'_>) -> Result<(), ConfigError> {
-    let Watch { output, until, timeout, heartbeat, give_up_after, metrics_linger, .. } = watch;
-    word(output, env, "ATLAS_TUI_OUTPUT", "the forms of a watch are text, json and ndjson")?;
-    word(until, env, "ATLAS_TUI_UNTIL", "a watch waits until final, ready or usable")?;
+    complete_shown(&mut watch.shown, env)?;
+    let Watch { until, timeout, heartbeat, give_up_after, metrics_linger, .. } = watch;
+    if until.is_none() {
+        *until = env.read("ATLAS_TUI_UNTIL", |text| {
+            State::from_str(text, false).map_err(|_| "a watch waits until final, ready or usable".to_owned())
+        })?;
+    }
     for (duration, name) in [
         (timeout, "ATLAS_TUI_TIMEOUT"),
         (heartbeat, "ATLAS_TUI_HEARTBEAT"),
@@ -69,15 +72,14 @@ fn complete_watch(watch: &mut Watch, env: Env<'_>) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// One of a flag's words, from its variable.
-fn word<T: ValueEnum>(
-    value: &mut Option<T>,
-    env: Env<'_>,
-    name: &'static str,
-    forms: &str,
-) -> Result<(), ConfigError> {
-    if value.is_none() {
-        *value = env.read(name, |text| T::from_str(text, false).map_err(|_| forms.to_owned()))?;
+/// How commands without a screen write.
+fn complete_shown(shown: &mut Shown, env: Env<'_>) -> Result<(), ConfigError> {
+    if shown.output.is_none() {
+        shown.output = env.parsed("ATLAS_TUI_OUTPUT")?;
     }
+    if shown.color.is_none() {
+        shown.color = env.parsed("ATLAS_TUI_COLOR")?;
+    }
+    shown.local |= env.flag("ATLAS_TUI_LOCAL")?.unwrap_or_default();
     Ok(())
 }

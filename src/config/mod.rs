@@ -16,6 +16,7 @@ pub mod paths;
 mod reactions;
 pub mod settings;
 pub mod target;
+pub mod targets;
 
 pub use access::{Access, Accounts};
 pub use env::Env;

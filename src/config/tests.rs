@@ -11,9 +11,10 @@ use crate::app::keymap::Action;
 use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
-use crate::cli::{Args, Command, Output};
+use crate::cli::{Args, Command};
 use crate::domain::secret::ExposeSecret;
 use crate::domain::target::{Kind, Target};
+use crate::headless::form::Form;
 
 /// A home of its own, a config file in it, and variables.
 struct Setup {
@@ -57,7 +58,7 @@ impl Setup {
     fn target(&self, words: &[&str]) -> Result<Option<Target>, String> {
         let args = self.args(words).unwrap();
         let text = match &args.command {
-            Some(Command::Get(get)) => Some(get.target.clone()),
+            Some(Command::Get(get)) => Some(get.targets.first().cloned().unwrap_or_default()),
             _ => args.target.clone(),
         };
         target::target(text.as_deref(), &args.common, Env::new(&|name| self.lookup(name)))
@@ -282,15 +283,15 @@ fn flags_of_subcommands_have_variables_too() {
         ("ATLAS_TUI_DEMO", "1"),
     ]);
     let Some(Command::Get(get)) = setup.args(&["get", "x"]).unwrap().command else { panic!() };
-    assert_eq!((get.output, get.exit_status), (Some(Output::Json), true));
+    assert_eq!((get.shown.output, get.exit_status), (Some(Form::Json), true));
     let Some(Command::Get(get)) = setup.args(&["get", "x", "-o", "text"]).unwrap().command else { panic!() };
-    assert_eq!(get.output, Some(Output::Text));
+    assert_eq!(get.shown.output, Some(Form::Text));
     let words = ["demo-server", "--port", "1"];
     let Some(Command::DemoServer(server)) = setup.args(&words).unwrap().command else { panic!() };
     assert_eq!((server.port, server.seed, server.fleet), (Some(1), Some(7), Some((20, 50))));
     assert!(setup.args(&[]).unwrap().demo);
     let error = Setup::new(&[("ATLAS_TUI_OUTPUT", "xml")]).args(&["get", "x"]).unwrap_err();
-    assert_eq!(error.to_string(), "ATLAS_TUI_OUTPUT: the forms are text and json");
+    assert_eq!(error.to_string(), "ATLAS_TUI_OUTPUT: the forms are text, json, ndjson, markdown and csv");
 }
 
 const PROJECT: &str = "5f1b6c7d8e9fa0b1c2d3e4f5";

@@ -1,4 +1,5 @@
-//! The server's side of HTTP digest: the challenge as recorded, and which nonces and counts are still good.
+//! The server's side of HTTP digest: the challenge as recorded, which nonces and counts are still good, and whose key
+//! a request is signed with.
 //!
 //! Behaves as Jetty's digest authenticator, which writes the recorded challenge: counts may come out of order
 //! but never twice, a replayed count is refused with `stale=false`, and a nonce that is not known, too old or
@@ -10,7 +11,8 @@ use std::time::Duration;
 use digest_auth::{Algorithm, AlgorithmType, AuthContext, AuthorizationHeader, HttpMethod, Qop};
 use fastrand::Rng;
 
-use crate::domain::secret::{ExposeSecret, Secret};
+use super::principal::Principal;
+use crate::domain::secret::ExposeSecret;
 
 /// The realm of every recorded challenge.
 pub const REALM: &str = "MMS Public API";
@@ -53,10 +55,8 @@ struct Nonce {
     seen: [u64; (COUNTS / 64) as usize],
 }
 
-/// The nonces given out, and the one key there is.
+/// The nonces given out. Which keys there are is up to [`Principal`].
 pub struct Gate {
-    user: &'static str,
-    password: Secret,
     life: NonceLife,
     nonces: VecDeque<Nonce>,
     rng: Rng,
@@ -64,8 +64,8 @@ pub struct Gate {
 
 impl Gate {
     #[must_use]
-    pub fn new(user: &'static str, password: Secret, life: NonceLife) -> Self {
-        Self { user, password, life, nonces: VecDeque::new(), rng: Rng::new() }
+    pub fn new(life: NonceLife) -> Self {
+        Self { life, nonces: VecDeque::new(), rng: Rng::new() }
     }
 
     /// The value of a new `WWW-Authenticate`, to the letter as recorded. `now` is the time since the start.
@@ -84,11 +84,12 @@ impl Gate {
         challenge
     }
 
-    /// Lets a request in when it is signed with the key, on a good nonce, with a count not yet seen.
+    /// Lets a request in when it is signed with a key, on a good nonce, with a count not yet seen, and says whose key.
     ///
     /// # Errors
-    /// Whether the nonce or the rest was at fault, for the challenge that must follow.
-    pub fn check(&mut self, request: Signed<'_>, now: Duration) -> Result<(), Refused> {
+    /// Whether the nonce or the rest was at fault, for the challenge that must follow. An unknown public key and a wrong
+    /// private one are refused alike: no recorded 401 tells them apart.
+    pub fn check(&mut self, request: Signed<'_>, now: Duration) -> Result<Principal, Refused> {
         let denied = Refused { stale: false };
         let header = request.authorization.and_then(parse).ok_or(denied)?;
         if header.uri != request.uri || header.realm != REALM {
@@ -97,11 +98,13 @@ impl Gate {
         let life = self.life;
         let known = self.nonces.iter_mut().find(|nonce| nonce.text == header.nonce);
         let nonce = known.filter(|nonce| nonce.is_alive(life, now)).ok_or(Refused { stale: true })?;
-        if nonce.is_replayed(header.nc)? || !is_signed_by(self.user, &self.password, &header, request) {
+        if nonce.is_replayed(header.nc)? {
             return Err(denied);
         }
+        let who = Principal::with_public_key(&header.username);
+        let who = who.filter(|who| is_signed_by(*who, &header, request)).ok_or(denied)?;
         nonce.accepted += 1;
-        Ok(())
+        Ok(who)
     }
 }
 
@@ -133,11 +136,12 @@ fn parse(value: &str) -> Option<AuthorizationHeader> {
     (scheme.eq_ignore_ascii_case("Digest") && offered).then_some(header)
 }
 
-fn is_signed_by(user: &str, password: &Secret, header: &AuthorizationHeader, request: Signed<'_>) -> bool {
+fn is_signed_by(who: Principal, header: &AuthorizationHeader, request: Signed<'_>) -> bool {
     let method = HttpMethod::from(request.method);
+    let (user, password) = (who.public_key(), who.private_key());
     let body = None::<&[u8]>;
     let context = AuthContext::new_with_method(user, password.expose_secret(), request.uri, body, method);
     let mut ours = header.clone();
     ours.digest(&context);
-    header.username == user && header.response.eq_ignore_ascii_case(&ours.response)
+    header.response.eq_ignore_ascii_case(&ours.response)
 }

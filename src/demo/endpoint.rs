@@ -90,8 +90,23 @@ impl Endpoint {
         }
     }
 
-    fn is_serverless(self) -> bool {
+    /// Serverless instances have ended, and may be kept alive.
+    pub fn is_serverless(self) -> bool {
         matches!(self, Self::ServerlessV1 | Self::ServerlessV2)
+    }
+}
+
+impl Version {
+    /// The version that was asked for, but none newer than there is.
+    ///
+    /// # Errors
+    /// None was named.
+    pub fn negotiated(newest: Date, accept: Option<&str>) -> Result<Self, Refusal> {
+        let asked = accept.and_then(named_version).ok_or_else(Refusal::no_version)?;
+        let deprecated = || newest.strftime("%a, %-d %b %Y 00:00:00 GMT").to_string();
+        let ends = (asked < newest).then(|| (deprecated(), OLD_VERSIONS_END));
+        let media_type = format!("application/vnd.atlas.{}+json;charset=utf-8", asked.min(newest));
+        Ok(Self { media_type, ends })
     }
 }
 
@@ -143,16 +158,8 @@ impl<'a> Question<'a> {
         let Some(newest) = endpoint.version() else {
             return Ok(Version { media_type: "application/json".to_owned(), ends: self.end() });
         };
-        let asked = accept.and_then(named_version).ok_or_else(Refusal::no_version)?;
-        let ends = match self.end() {
-            None if asked < newest => {
-                let deprecated = newest.strftime("%a, %-d %b %Y 00:00:00 GMT").to_string();
-                Some((deprecated, OLD_VERSIONS_END))
-            }
-            end => end,
-        };
-        let media_type = format!("application/vnd.atlas.{}+json;charset=utf-8", asked.min(newest));
-        Ok(Version { media_type, ends })
+        let version = Version::negotiated(newest, accept)?;
+        Ok(Version { ends: self.end().or(version.ends), ..version })
     }
 
     /// When the endpoint itself ends, whatever the version.

@@ -2,19 +2,27 @@
 //! client talk to.
 //!
 //! It speaks as the recorded API does, for all kinds of restore jobs: the same digest challenge and strict nonce
-//! counts, the same versions, bodies, lists, rate-limit headers and errors. What happens to which job is a table
-//! ([`scenario`]); everything that decides is a function of the time since the start. There is no timer and no periodic task: when nobody asks, nothing
-//! wakes up. It reads no file, no credential and no network but its own listening socket.
+//! counts, the same versions, bodies, lists, rate-limit headers and errors. Service accounts get tokens as documented,
+//! and keys and accounts have roles and access lists ([`Principal`], [`Access`]). What happens to which job is a table
+//! ([`scenario`]); everything that decides is a function of the time since the start. There is no timer and no periodic
+//! task: when nobody asks, nothing wakes up. It reads no file, no credential and no network but its own listening socket.
 //!
 //! Must not know the client, the worker or the screen.
 
+mod admission;
+mod answer;
 mod digest;
 mod endpoint;
+mod limits;
+mod oauth;
 mod page;
+mod principal;
 mod rate;
 mod refusal;
+mod resource;
 pub mod scenario;
 mod server;
+mod token;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -28,20 +36,21 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use digest::{NonceLife, REALM};
+pub use principal::{Access, Organization, Principal, Role};
 pub use rate::RateLimit;
+pub use token::TokenLimits;
 
 use crate::clock::{Clock, SystemClock};
 use crate::domain::lookup::Lookup;
 use crate::domain::secret::{ExposeSecret, Secret};
 use crate::domain::target::{Endpoint, Kind, Target};
+use admission::Books;
+use digest::Gate;
+use rate::Bucket;
 use scenario::Scenario;
 pub use scenario::{Fleet, ServerlessEndpoints};
-
-/// The user of the demonstration. A real public key has eight letters too, so screens look the same.
-const PUBLIC_KEY: &str = "demopubl";
-
-/// The form of a real private key, and visibly none.
-const PRIVATE_KEY: &str = "00000000-de30-4000-8000-000000000000";
+use server::Project;
+use token::Tokens;
 
 /// How the server behaves. The default is what `--demo` runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,6 +67,12 @@ pub struct Options {
     pub serverless: ServerlessEndpoints,
     /// More clusters and lookups than the plot has.
     pub fleet: Option<Fleet>,
+    /// How the tokens of service accounts are given out.
+    pub tokens: TokenLimits,
+    /// Of every principal, whether it uses a key or a token.
+    pub access: Access,
+    /// Whether there is a second organization with a project of its own, which is [`Principal::Partner`]'s alone.
+    pub second_organization: bool,
 }
 
 /// What is wrong with every answer.
@@ -67,8 +82,10 @@ pub enum Fault {
     Unavailable,
     /// 403: the key is right, its role too small.
     WrongRole,
-    /// 403: the key is right, the address not on its access list.
+    /// 403: the key is right, the address not on its access list. [`Running::set_access`] does so to one principal.
     AddressBlocked,
+    /// 200 with HTML, to everything: what a guest network answers before somebody signs in to it.
+    CaptivePortal,
 }
 
 /// What was asked of the server so far, `/demo/stats` apart.
@@ -79,6 +96,19 @@ pub struct Stats {
     pub challenges: u64,
     /// How many answers had each status.
     pub answers: BTreeMap<u16, u64>,
+    /// How many requests had each method; those that nobody knows count as `OTHER`.
+    pub methods: BTreeMap<String, u64>,
+    /// Requests that were neither a GET nor the POST of a token or of its end. A reader sends none.
+    pub writes: u64,
+    /// Requests signed by digest, and requests with a token, good ones or not.
+    pub digest: u64,
+    pub bearer: u64,
+    /// Requests for a token, granted or not.
+    pub token_requests: u64,
+    /// Requests to end one.
+    pub revocations: u64,
+    /// Tokens that are good now.
+    pub live_tokens: usize,
 }
 
 /// A server that runs until this is dropped. Requests under way are answered first.
@@ -87,8 +117,13 @@ pub struct Running {
     pub base_url: String,
     pub public_key: String,
     pub private_key: Secret,
+    /// The service account of the same [`Principal::Owner`].
+    pub client_id: String,
+    pub client_secret: Secret,
     /// In the order in which they are shown: those of the plot, then those of a fleet.
     pub lookups: Vec<Lookup>,
+    /// Those of the second organization, where there is one: the same labels and clusters, other ids.
+    pub partner_lookups: Vec<Lookup>,
     atlas: Arc<server::Atlas>,
     /// Dropped with the rest, which is the signal to stop.
     _stop: oneshot::Sender<()>,
@@ -108,10 +143,34 @@ impl Running {
 
     /// Breaks every later answer, or mends them.
     pub fn set_fault(&self, fault: Option<Fault>) {
-        self.atlas.set_fault(fault);
+        self.atlas.change(|books| books.fault = fault);
     }
 
-    /// The lookup of that label.
+    /// Puts 127.0.0.1 on the access list of a principal, or takes it off. Tokens may be had from anywhere.
+    pub fn set_access(&self, who: Principal, access: Access) {
+        self.atlas.change(|books| {
+            books.access.insert(who, access);
+        });
+    }
+
+    /// Sets the server's clock. All that goes by it follows: `Date`, jobs, nonces, tokens and the rate limit.
+    pub fn set_clock_ahead(&self, ahead: SignedDuration) {
+        self.atlas.change(|books| books.clock_ahead = ahead);
+    }
+
+    /// A token as a login or a command hands it over: no request is made for it, and none counted. `None` when the
+    /// account has as many as it may have.
+    #[must_use]
+    pub fn token(&self, who: Principal) -> Option<Secret> {
+        self.atlas.mint(who)
+    }
+
+    /// Ends all tokens at once, as somebody does who revokes them.
+    pub fn revoke_tokens(&self) {
+        self.atlas.change(|books| books.tokens.revoke_all());
+    }
+
+    /// The lookup of that label, in the first project.
     #[must_use]
     pub fn lookup(&self, label: &str) -> Option<&Lookup> {
         self.lookups.iter().find(|lookup| lookup.label == label)
@@ -127,7 +186,7 @@ impl Running {
 
     /// The lookup's path, and the media type to ask for. The kind is never `auto` here, so that there is one.
     fn endpoint(&self, lookup: &Lookup) -> Option<Endpoint> {
-        let kind: Kind = self.atlas.scenario.kind(&lookup.target);
+        let kind: Kind = self.atlas.kind(&lookup.target);
         Target { kind, ..lookup.target.clone() }.endpoint()
     }
 }
@@ -201,19 +260,45 @@ async fn bind(
     options: Options,
     clock: impl Clock,
 ) -> io::Result<(Running, impl Future<Output = ()> + Send + 'static)> {
-    let Options { port, seed, nonce, rate, clock_ahead, fault, serverless, fleet } = options;
+    let Options {
+        port,
+        seed,
+        nonce,
+        rate,
+        clock_ahead,
+        fault,
+        serverless,
+        fleet,
+        tokens,
+        access,
+        second_organization,
+    } = options;
     let named = |error: io::Error| io::Error::new(error.kind(), format!("127.0.0.1:{port}: {error}"));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(named)?;
     let address = listener.local_addr()?;
 
-    let now: server::Now = Box::new(move || {
-        let now = clock.now();
-        now.saturating_add(clock_ahead).unwrap_or(now)
-    });
-    let scenario = Scenario::new(seed, serverless, fleet, now());
-    let lookups = scenario.lookups().cloned().collect();
-    let gate = digest::Gate::new(PUBLIC_KEY, PRIVATE_KEY.into(), nonce);
-    let atlas = Arc::new(server::Atlas::new(scenario, now, gate, rate, fault));
+    let now: server::Now = Box::new(move || clock.now());
+    let start = now().saturating_add(clock_ahead).unwrap_or_else(|_| now());
+    let first = Scenario::new(seed, serverless, fleet, start);
+    let lookups = first.lookups().cloned().collect();
+    let mut projects = vec![Project { organization: Organization::First, scenario: first }];
+    let mut partner_lookups = Vec::new();
+    if second_organization {
+        let scenario = Scenario::new(!seed, serverless, None, start);
+        partner_lookups.extend(scenario.lookups().cloned());
+        projects.push(Project { organization: Organization::Second, scenario });
+    }
+    let books = Books {
+        gate: Gate::new(nonce),
+        tokens: Tokens::new(tokens),
+        bucket: Bucket::full(rate),
+        access: BTreeMap::new(),
+        access_of_all: access,
+        fault,
+        clock_ahead,
+        stats: Stats::default(),
+    };
+    let atlas = Arc::new(server::Atlas::new(projects, now, rate, books));
 
     let (stop, stopped) = oneshot::channel::<()>();
     let router = server::router(Arc::clone(&atlas));
@@ -224,21 +309,37 @@ async fn bind(
     };
     let running = Running {
         base_url: format!("http://{address}"),
-        public_key: PUBLIC_KEY.to_owned(),
-        private_key: PRIVATE_KEY.into(),
+        public_key: Principal::Owner.public_key().to_owned(),
+        private_key: Principal::Owner.private_key(),
+        client_id: Principal::Owner.client_id(),
+        client_secret: Principal::Owner.client_secret(),
         lookups,
+        partner_lookups,
         atlas,
         _stop: stop,
     };
     Ok((running, serving))
 }
 
+/// The keys that open less, for a look at what a small role is told.
+const SMALLER: [(&str, Principal); 3] = [
+    ("Project Backup Manager", Principal::BackupManager),
+    ("Project Read Only", Principal::ReadOnly),
+    ("no role in the project", Principal::Member),
+];
+
 /// What a person needs to ask the server something.
 fn introduce(running: &Running, out: &mut impl Write) -> io::Result<()> {
     let key = running.private_key.expose_secret();
-    writeln!(out, "URL          {}", running.base_url)?;
-    writeln!(out, "public key   {}", running.public_key)?;
-    writeln!(out, "private key  {key}")?;
+    writeln!(out, "URL            {}", running.base_url)?;
+    writeln!(out, "public key     {}", running.public_key)?;
+    writeln!(out, "private key    {key}")?;
+    writeln!(out, "client id      {}", running.client_id)?;
+    writeln!(out, "client secret  {}", running.client_secret.expose_secret())?;
+    writeln!(out)?;
+    for (role, who) in SMALLER {
+        writeln!(out, "{role:<22} {} {}", who.public_key(), who.private_key().expose_secret())?;
+    }
     writeln!(out)?;
     for lookup in &running.lookups {
         writeln!(out, "{:<18} {}", lookup.label, lookup.target)?;

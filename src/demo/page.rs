@@ -1,6 +1,8 @@
-//! Which part of a list is asked for.
+//! Which part of a list is asked for, and a list of that part.
 //!
 //! Knows the query of a URL, and nothing of what is listed.
+
+use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 
@@ -46,6 +48,23 @@ impl Page {
         let to = from.saturating_add(self.items).min(all.len());
         (all.get(from..to).unwrap_or_default(), to < all.len())
     }
+
+    /// The list of its part, which is found at `path`. Links are as recorded, to a host that nobody should follow.
+    pub fn list(&self, path: &str, all: &[Value]) -> Value {
+        let Self { items, number, count } = *self;
+        let link = |number: usize, rel: &str| {
+            let query = format!("includeCount={count}&pageNum={number}&itemsPerPage={items}");
+            json!({"href": format!("http://localhost:8080{path}?{query}"), "rel": rel})
+        };
+        let (part, more) = self.cut(all);
+        let mut links = vec![link(number, "self")];
+        links.extend(more.then(|| link(number + 1, "next")));
+        let mut list = json!({"links": links, "results": part});
+        if let (Some(list), true) = (list.as_object_mut(), count) {
+            list.insert("totalCount".to_owned(), all.len().into());
+        }
+        list
+    }
 }
 
 fn number(text: &str, most: usize) -> Option<usize> {
@@ -86,6 +105,25 @@ mod tests {
         for number in [2, 4, usize::MAX] {
             assert_eq!(Page { number, ..Page::default() }.cut(&all), (&[][..], false));
         }
+    }
+
+    #[test]
+    fn a_list_tells_where_it_goes_on_and_counts_when_asked_to() {
+        let all = [json!(1), json!(2), json!(3)];
+        let page = Page { items: 2, number: 1, count: true };
+        let href =
+            |number| format!("http://localhost:8080/x?includeCount=true&pageNum={number}&itemsPerPage=2");
+        assert_eq!(
+            page.list("/x", &all),
+            json!({
+                "links": [{"href": href(1), "rel": "self"}, {"href": href(2), "rel": "next"}],
+                "results": [1, 2],
+                "totalCount": 3,
+            })
+        );
+        let last = Page { number: 2, count: false, ..page }.list("/x", &all);
+        assert_eq!((&last["results"], last["links"].as_array().unwrap().len()), (&json!([3]), 1));
+        assert_eq!(last.get("totalCount"), None);
     }
 
     proptest! {

@@ -1,7 +1,8 @@
 //! Answers that are no job: the status, the code and the body that Atlas sends with them.
 //!
-//! Wording: 401, the two `CANNOT_USE_…` and the two `…_NOT_FOUND` as recorded, 410 and 429 as documented; the others
-//! have the same fields, with Atlas's codes and sentences of our own where nothing was recorded.
+//! Wording: 401, the two `CANNOT_USE_…` and the two `…_NOT_FOUND` as recorded, 410 and 429 as documented; small roles
+//! and access lists as public logs of other tools quote them; the others have the same fields, with Atlas's codes and
+//! sentences of our own where nothing was recorded.
 
 use serde_json::{Map, Value};
 
@@ -84,7 +85,7 @@ impl Refusal {
         Self { parameters: None, ..gone }
     }
 
-    /// The key is right, its role is too small.
+    /// The key is right, its role is too small, as a 403. See [`Refusal::small_role`] for the form that was seen.
     #[must_use]
     pub fn wrong_role() -> Self {
         let detail = "Current user is not authorized to perform this action.".to_owned();
@@ -96,6 +97,27 @@ impl Refusal {
     pub fn address_blocked() -> Self {
         let detail = "IP address 127.0.0.1 is not allowed to access this resource.".to_owned();
         Self::forbidden("IP_ADDRESS_NOT_ON_ACCESS_LIST", detail, vec!["127.0.0.1".into()])
+    }
+
+    /// The key is right, and its organization asks for an access list, which it does not have.
+    #[must_use]
+    pub fn list_required() -> Self {
+        let detail = "This organization requires access through an access list of ip ranges.".to_owned();
+        Self::forbidden("ORG_REQUIRES_ACCESS_LIST", detail, vec!["127.0.0.1".into()])
+    }
+
+    /// The key is right, and its owner has no role in the project.
+    #[must_use]
+    pub fn not_in_project() -> Self {
+        let detail = "User cannot access this group.".to_owned();
+        Self::plain(401, "USER_CANNOT_ACCESS_GROUP", detail, Vec::new(), "Unauthorized")
+    }
+
+    /// The key is right, and its owner's role in the project too small. Atlas says so with a 401.
+    #[must_use]
+    pub fn small_role() -> Self {
+        let detail = "Current user is not authorized to perform this action.".to_owned();
+        Self::plain(401, "USER_UNAUTHORIZED", detail, Vec::new(), "Unauthorized")
     }
 
     #[must_use]
@@ -126,6 +148,15 @@ impl Refusal {
             reason: "Too Many Requests",
             retry_after: Some(retry_after),
         }
+    }
+
+    /// An account has asked for too many tokens. Not a bucket's answer: another code and other words.
+    #[must_use]
+    pub fn token_limited(retry_after: u64, path: &str, per_minute: u32) -> Self {
+        let detail = format!("Resource {path} is limited to {per_minute} requests every 1 minutes.");
+        let parameters = vec![path.into(), per_minute.into(), 1.into()];
+        let limited = Self::plain(429, "RATE_LIMITED", detail, parameters, "Too Many Requests");
+        Self { retry_after: Some(retry_after), ..limited }
     }
 
     /// The members in the recorded order.

@@ -13,5 +13,6 @@ pub mod phase;
 pub mod profile;
 pub mod secret;
 pub mod server_clock;
+pub mod span;
 pub mod target;
 pub mod text;

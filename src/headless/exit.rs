@@ -17,6 +17,25 @@ pub const TIMEOUT: u8 = 124;
 /// Whoever read our output has left before the end: 128 and SIGPIPE, as shells report it of other programs.
 pub const CLOSED: u8 = 141;
 
+/// Nothing to complain of.
+pub const DONE: u8 = 0;
+
+/// From the worst to the best, for several jobs that end in several ways: what became of the data, then what is not
+/// there, what may not be read, what cannot be reached; then answers that make no sense and questions that were
+/// wrong; and last what is not over.
+const ORDER: [u8; 9] = [3, 4, 5, GONE, REFUSED, UNREACHABLE, INTERNAL, 2, RUNNING];
+
+/// The code of several: the worst of them, and [`DONE`] of none. A code that is not in the order is worse than all.
+#[must_use]
+pub fn worst(codes: impl IntoIterator<Item = u8>) -> u8 {
+    let place = |code: &u8| match ORDER.iter().position(|known| known == code) {
+        Some(at) => at + 1,
+        None if *code == DONE => ORDER.len() + 1,
+        None => 0,
+    };
+    codes.into_iter().min_by_key(place).unwrap_or(DONE)
+}
+
 /// 0 completed or ready · 3 failed · 4 cancelled · 5 expired · 6 gone · 9 still running, or in a phase that we
 /// do not know and so cannot call final.
 #[must_use]
@@ -31,29 +50,19 @@ pub fn of_phase(phase: &Phase) -> u8 {
     }
 }
 
-/// From the worst: what became of the data, then what was not to be found out, then our own faults, then what goes on.
-const WORST_FIRST: [u8; 9] = [3, 4, 5, GONE, REFUSED, UNREACHABLE, INTERNAL, 2, RUNNING];
-
-/// The code of several jobs: the worst of theirs, and 0 for none.
-#[must_use]
-pub fn worst(codes: impl IntoIterator<Item = u8>) -> u8 {
-    // A code that the list lacks is no success.
-    let rank = |code: &u8| WORST_FIRST.iter().position(|worse| worse == code).unwrap_or(WORST_FIRST.len());
-    codes.into_iter().filter(|code| *code != 0).min_by_key(rank).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn one_bad_end_among_many_is_the_end_of_all() {
-        assert_eq!(worst([]), 0);
-        assert_eq!(worst([0, 0]), 0);
-        for (at, code) in WORST_FIRST.iter().enumerate() {
-            let milder = WORST_FIRST[at..].iter().copied();
-            assert_eq!(worst(milder.chain([0])), *code);
+    fn the_worst_of_several_is_told_whatever_their_order() {
+        let worse_first = [124, 3, 4, 5, 6, 7, 8, 1, 2, 9, 0];
+        for (at, worse) in worse_first.iter().enumerate() {
+            for better in worse_first.iter().skip(at) {
+                assert_eq!(worst([*worse, *better]), *worse, "{worse} before {better}");
+                assert_eq!(worst([*better, *worse]), *worse, "{worse} before {better}");
+            }
         }
-        assert_eq!(worst([0, 42]), 42);
+        assert_eq!(worst([]), 0);
     }
 }

@@ -20,10 +20,29 @@ const SCHEMA: u32 = 1;
 /// could steer a terminal are written as `\u` escapes, which mean the same.
 #[must_use]
 pub fn job(reading: &Reading<'_>) -> String {
+    let known = known(reading);
+    // Put in as text: a detour through `serde_json::Value` would round large numbers and refuse half a
+    // surrogate pair, which JSON's grammar allows.
+    let mut line = serialized(&known);
+    line.pop();
+    line.push_str(",\"raw\":");
+    line.push_str(reading.job.raw.as_str());
+    line.push('}');
+    harmless(&line)
+}
+
+/// The same members without the answer itself, for whoever puts them in another form.
+#[must_use]
+pub(super) fn without_raw(reading: &Reading<'_>) -> serde_json::Value {
+    // Strings, numbers and lists of them: nothing here can fail.
+    serde_json::to_value(known(reading)).unwrap_or_default()
+}
+
+fn known<'a>(reading: &Reading<'a>) -> Job<'a> {
     let Reading { job, status, meta, .. } = reading;
     let seconds_between = |from: Timestamp, to: Timestamp| to.duration_since(from).as_secs();
     let counts = job.collections.as_deref();
-    let known = Job {
+    Job {
         schema: SCHEMA,
         target: reading.target.into(),
         phase: status.phase.as_str(),
@@ -54,15 +73,8 @@ pub fn job(reading: &Reading<'_>) -> String {
         deprecated_at: meta.deprecated_at.map(|at| at.to_string()),
         sunset_at: meta.sunset_at.map(|at| at.to_string()),
         fetched_at: reading.fetched_at.to_string(),
-    };
-    // Put in as text: a detour through `serde_json::Value` would round large numbers and refuse half a
-    // surrogate pair, which JSON's grammar allows.
-    let mut line = serialized(&known);
-    line.pop();
-    line.push_str(",\"raw\":");
-    line.push_str(job.raw.as_str());
-    line.push('}');
-    harmless(&line)
+        label: Some(reading.label).filter(|label| !label.is_empty()),
+    }
 }
 
 /// A failed read as one line of JSON, without the line's end.
@@ -124,6 +136,8 @@ struct Job<'a> {
     /// When this endpoint ends, or ended.
     sunset_at: Option<String>,
     fetched_at: String,
+    /// Of the saved lookup, where one was read.
+    label: Option<&'a str>,
     // `raw` follows.
 }
 

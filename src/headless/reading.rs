@@ -11,6 +11,8 @@ use crate::domain::target::Target;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading<'a> {
     pub target: &'a Target,
+    /// Of the saved lookup; empty when there is none.
+    pub label: &'a str,
     pub job: &'a RestoreJob,
     pub status: Status,
     /// When the answer came, on the server's clock and in whole seconds, as Atlas writes its own times. So
@@ -28,7 +30,13 @@ impl<'a> Reading<'a> {
     pub fn new(target: &'a Target, Answer { job, meta }: &'a Answer, server_now: Timestamp) -> Self {
         let status = phase::assess_asked(job, target.job, server_now);
         let fetched_at = Timestamp::from_second(server_now.as_second()).unwrap_or(server_now);
-        Self { target, job, status, fetched_at, meta, stale: false }
+        Self { target, label: "", job, status, fetched_at, meta, stale: false }
+    }
+
+    /// The same job under the label of its saved lookup.
+    #[must_use]
+    pub fn labelled(self, label: &'a str) -> Self {
+        Self { label, ..self }
     }
 
     /// When the job was made, by its id: the only start time that the API tells.

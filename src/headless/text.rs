@@ -1,4 +1,4 @@
-//! A job as aligned text for people: no colour, no escape sequence, nothing cut short. `—` is what Atlas left
+//! A job as aligned text for people: nothing cut short, and colour only where the style has it. `—` is what Atlas left
 //! out, which differs from `no`.
 
 use std::fmt::Write;
@@ -6,6 +6,8 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use super::reading::Reading;
+use super::style::{Role, Style};
+use super::times::Times;
 use crate::api::ApiError;
 use crate::domain::countdown;
 use crate::domain::job::{CollectionRestore, DeliveryType, Download, RestoreJob, Shape};
@@ -15,17 +17,24 @@ use crate::domain::text::clean;
 
 const ABSENT: &str = "—";
 
+const PHASE: &str = "Phase";
+
 /// A job in lines, the last one ended too.
 #[must_use]
-pub fn job(reading: &Reading<'_>) -> String {
+pub fn job(reading: &Reading<'_>, style: Style, times: &Times) -> String {
     let Reading { target, job, status, .. } = reading;
+    let time = |at: Option<Timestamp>| at.map_or_else(|| ABSENT.to_owned(), |at| times.write(at));
     let text = |text: &Option<String>| text.as_deref().unwrap_or(ABSENT).to_owned();
-    let mut rows = vec![
+    let mut rows = Vec::new();
+    if !reading.label.is_empty() {
+        rows.push(("Label", reading.label.to_owned()));
+    }
+    rows.extend([
         ("Job", target.job.to_string()),
         ("Instance", format!("{} ({})", target.instance, target.kind)),
         ("Project", target.project.to_string()),
-        ("Phase", status.phase.word().to_owned()),
-    ];
+        (PHASE, status.phase.word().to_owned()),
+    ]);
     rows.extend(progress(job).map(|progress| ("Progress", progress)));
     rows.extend(status.anomalies.iter().map(|anomaly| ("Note", anomaly.word().to_owned())));
     if let Some(version) = &reading.meta.other_version {
@@ -33,31 +42,31 @@ pub fn job(reading: &Reading<'_>) -> String {
     }
     if let Some(sunset) = reading.meta.sunset_at {
         let ends = if sunset <= reading.fetched_at { "ended" } else { "ends" };
-        rows.push(("Note", format!("Atlas {ends} this endpoint: {sunset}")));
+        rows.push(("Note", format!("Atlas {ends} this endpoint: {}", times.write(sunset))));
     }
     if let Some(since) = reading.meta.deprecated_at {
-        rows.push(("Note", format!("Atlas calls this endpoint deprecated: {since}")));
+        rows.push(("Note", format!("Atlas calls this endpoint deprecated: {}", times.write(since))));
     }
     if let Some(message) = job.collections.as_ref().and_then(|restore| restore.error_message.as_ref()) {
         rows.push(("Error", message.clone()));
     }
     if reading.stale {
-        rows.push(("Note", format!("stale, read at {}", reading.fetched_at)));
+        rows.push(("Note", format!("stale, read at {}", times.write(reading.fetched_at))));
     }
     rows.extend([
         told(job),
         ("Delivery", job.delivery_type.as_ref().map_or(ABSENT, DeliveryType::as_str).to_owned()),
-        ("Created", reading.created_at().to_string()),
+        ("Created", times.write(reading.created_at())),
         ("Finished", time(job.finished_at)),
         ("Elapsed", countdown::elapsed(reading.created_at(), reading.elapsed_until()).text),
-        ("Expires", expiry(reading)),
+        ("Expires", expiry(reading, times)),
         ("Snapshot", text(&job.snapshot_id)),
         ("Taken", time(job.snapshot_taken_at)),
         ("To", text(&job.target_name)),
         ("To project", text(&job.target_project_id)),
     ]);
     if let Some(seconds) = job.point_in_time_utc_seconds {
-        let at = Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |at| at.to_string());
+        let at = Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |at| times.write(at));
         rows.push(("Restore to", at));
     }
     let downloads = job.downloads();
@@ -72,7 +81,9 @@ pub fn job(reading: &Reading<'_>) -> String {
     let mut lines = String::new();
     for (name, value) in rows {
         // Writing to a String cannot fail.
-        let _ = writeln!(lines, "{name:<12}{}", clean(&value));
+        let value = clean(&value);
+        let role = if name == PHASE { Role::of(&status.phase, job, reading.fetched_at) } else { Role::Plain };
+        let _ = writeln!(lines, "{name:<12}{}", style.paint(role, &value));
     }
     lines
 }
@@ -132,17 +143,14 @@ fn flag(flag: Option<bool>) -> &'static str {
     }
 }
 
-fn time(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| ABSENT.to_owned(), |at| at.to_string())
-}
-
 /// Only a link counts down: the record of an automated restore may expire without anything being lost.
-fn expiry(reading: &Reading<'_>) -> String {
+fn expiry(reading: &Reading<'_>, times: &Times) -> String {
     let Some(at) = reading.job.expires_at else { return ABSENT.to_owned() };
     let left = countdown::time_left(at, reading.fetched_at).text;
+    let at = times.write(at);
     match reading.status.phase {
         Phase::Ready => format!("{at} (in {left})"),
         Phase::Expired => format!("{at} ({left})"),
-        _ => at.to_string(),
+        _ => at,
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn call(happening: &Happening) -> Call {
     let Happening { lookup, from, status, reading, read_at, stale } = happening;
     let reading = Reading {
         target: &lookup.target,
+        label: &lookup.label,
         job: &reading.job,
         status: status.clone(),
         fetched_at: Timestamp::from_second(read_at.as_second()).unwrap_or(*read_at),

@@ -5,7 +5,7 @@ use super::*;
 fn row(name: &str, word: &str) -> Row {
     Row {
         glyph: "●",
-        tone: Tone::Active,
+        role: Role::Active,
         name: name.to_owned(),
         word: word.to_owned(),
         elapsed: "2 min 13 s".to_owned(),
@@ -19,11 +19,11 @@ fn panel() -> Panel {
     let lines = Row { progress: Some(413), ..row("orders-lines", "running") };
     let dump = Row {
         glyph: "◆",
-        tone: Tone::Good,
-        countdown: Some(("00:59:10".to_owned(), Tone::Warning)),
+        role: Role::Good,
+        countdown: Some(("00:59:10".to_owned(), Role::Warning)),
         ..row("billing-dump", "link ready")
     };
-    let note = Some(("no answer for 4 min".to_owned(), Tone::Warning));
+    let note = Some(("no answer for 4 min".to_owned(), Role::Warning));
     let events = Row { note, ..row("events-restore-of-the-whole-of-europe", "running") };
     Panel { rows: vec![row("orders-restore", "running"), lines, dump, events], summary: Some("and 3 more".into()) }
 }
@@ -32,7 +32,7 @@ fn inline(width: u16, colours: bool) -> Inline<Vec<u8>> {
     let mut inline = Inline::new(
         Vec::new(),
         Look { colours, ascii: false },
-        |at| at.strftime("%H:%M:%SZ").to_string(),
+        Times::Utc,
         || Size::new(120, 30),
     );
     inline.size.width = width;
@@ -87,7 +87,7 @@ fn a_line_stays_above_the_rows_and_without_colours_there_is_none() {
     let one = Panel { rows: vec![row("orders", "running")], summary: None };
     inline.show(&one).unwrap();
     let at = "2026-11-24T03:41:07Z".parse().unwrap();
-    let line = Line { at, glyph: "✔", tone: Tone::Good, text: "billing: completed after 4 min".to_owned() };
+    let line = Line { at, glyph: "✔", role: Role::Good, text: "billing: completed after 4 min".to_owned() };
     View::line(&mut inline, &line).unwrap();
     let mut coloured = self::inline(60, true);
     View::line(&mut coloured, &line).unwrap();
@@ -96,7 +96,7 @@ fn a_line_stays_above_the_rows_and_without_colours_there_is_none() {
     screen.process(&bytes);
     assert_eq!(
         screen.screen().contents().trim_end(),
-        "03:41:07Z ✔ billing: completed after 4 min\n● orders  running  2 min 13 s"
+        "2026-11-24T03:41:07Z ✔ billing: completed after 4 min\n● orders  running  2 min 13 s"
     );
     let escapes = String::from_utf8(bytes).unwrap();
     assert!(!escapes.contains("[0;"), "no style: {escapes:?}");

@@ -1,24 +1,25 @@
 //! `watch`: from flags to the loop, with everything outside of it at hand: terminal, signals, command, metrics.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{INTERNAL, USAGE, complain, run_to_end};
-use crate::atlas::Atlas;
-use crate::cli::watch::{Output as Written, State, Watch};
-use crate::clock::{Clock, SystemClock};
-use crate::config::{Settings, Source};
+use super::{INTERNAL, USAGE, complain, get, run_to_end};
+use crate::cli::Args;
+use crate::cli::watch::{State, Watch};
+use crate::clock::SystemClock;
+use crate::config::{ConfigError, Env, Settings, Source, targets};
 use crate::domain::lookup::Lookup;
-use crate::headless::Transition;
-use crate::headless::watch::{self, Form, Options, Output, Outside, Rules, Until};
+use crate::headless::form::Form;
+use crate::headless::style::Style;
+use crate::headless::watch::{self, Options, Output, Outside, Rules, Until, metrics};
+use crate::headless::{Look, Transition, json};
 use crate::hook::{Call, Hook, Limits};
-use crate::inline::{Inline, Look};
+use crate::inline::{self, Inline};
 use crate::scrape::{Page, Scrape};
 use crate::terminal::{self, Stdout};
 use crate::worker;
@@ -34,16 +35,30 @@ const HOOK_GRACE: Duration = Duration::from_secs(1);
 /// What comes from outside, on its way to the loop: a few signals and scrapes at a time. Who finds no room waits.
 const OUTSIDE: usize = 16;
 
-/// Watches these until the end. The exit code.
-pub(super) fn run(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch) -> u8 {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-        complain("the system refuses a runtime for requests");
-        return INTERNAL;
+/// Watches the jobs of a command line until the end. The exit code.
+///
+/// # Errors
+/// Wrong usage, which JSON tells on standard output as well.
+pub(super) fn run(args: &Args, flags: &Watch, settings: &Settings, env: Env<'_>) -> Result<u8, ConfigError> {
+    let look = get::look(&flags.shown, settings, env);
+    if let Form::Markdown | Form::Csv = look.form {
+        let message = format!("a watch has no {}: use text, json or ndjson, or `get` for a table", look.form);
+        return Err(ConfigError::Argument { name: "--output", message });
+    }
+    let lookups = match get::jobs(&flags.targets, args, settings, env) {
+        Ok(lookups) => lookups,
+        Err(error) => {
+            if look.form.is_json() {
+                let _ = writeln!(io::stdout(), "{}", json::usage(&error.to_string()));
+            }
+            return Err(error);
+        }
     };
-    run_to_end(runtime, until_end(settings, lookups, flags))
+    let Some(runtime) = super::runtime() else { return Ok(INTERNAL) };
+    Ok(run_to_end(runtime, until_end(settings, lookups, flags, &look)))
 }
 
-async fn until_end(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch) -> u8 {
+async fn until_end(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch, look: &Look) -> u8 {
     let (sender, outside) = mpsc::channel(OUTSIDE);
     if let Err(error) = listen_to_signals(&sender) {
         complain(&format!("signals cannot be caught: {error}"));
@@ -86,23 +101,25 @@ async fn until_end(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch) -> 
             complain(&format!("--on-change for {}: {}", failure.lookup, failure.why));
         }
     };
-    let live = flags.output.is_none() && on_terminal();
+    let live = flags.shown.output.is_none() && on_terminal();
     let options = options(settings, flags, lookups.len(), live);
-    let atlas = Arc::new(Atlas::new(settings.accounts.clone(), || SystemClock.now()));
-    let ascii = settings.ascii.value;
+    let atlas = Arc::new(super::atlas(settings));
     let (mut out, mut err) = (Stdout, io::stderr());
     let mut inline;
-    let mut output = match flags.output {
-        None if live => {
-            let look = Look { colours: colours(settings), ascii };
-            inline = Inline::new(Stdout, look, time_of_day, size);
+    let mut output = match look.form {
+        Form::Json | Form::Ndjson => Output::Objects {
+            out: &mut out,
+            err: &mut err,
+            look,
+            at_end: look.form == Form::Json,
+            many: targets::are_many(&flags.targets),
+        },
+        _ if live => {
+            let Style { color: colours, ascii, .. } = look.style;
+            inline = Inline::new(Stdout, inline::Look { colours, ascii }, look.times.clone(), size);
             Output::Live { view: &mut inline, ascii, shown: None }
         }
-        None | Some(Written::Text) => Output::Sentences { out: &mut out, stamp: full, ascii },
-        Some(form) => {
-            let at_end = form == Written::Json;
-            Output::Objects { out: &mut out, err: &mut err, stamp: full, at_end }
-        }
+        _ => Output::Sentences { out: &mut out, look },
     };
     let code = watch::watch(atlas, SystemClock, lookups, options, outside, &mut output, &mut run_hook).await;
     match hook {
@@ -115,7 +132,7 @@ async fn until_end(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch) -> 
 }
 
 fn options(settings: &Settings, flags: &Watch, jobs: usize, live: bool) -> Options {
-    let spoken = !live && matches!(flags.output, None | Some(Written::Text));
+    let spoken = !live && flags.shown.output.is_none_or(|form| form == Form::Text);
     let heartbeat = flags.heartbeat.or(spoken.then_some(HEARTBEAT)).filter(|_| !live);
     let linger = flags.metrics_linger.unwrap_or(LINGER);
     let several = jobs > 1 && settings.interval.source == Source::Default;
@@ -146,22 +163,9 @@ fn on_terminal() -> bool {
     io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-fn colours(settings: &Settings) -> bool {
-    settings.theme.value != crate::app::screen::ThemeName::Mono
-}
-
 fn size() -> ratatui::layout::Size {
     // What is no terminal any more has any size.
     terminal::size().unwrap_or(ratatui::layout::Size::new(80, 24))
-}
-
-/// In whole seconds, as Atlas writes its own times.
-fn full(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-fn time_of_day(at: Timestamp) -> String {
-    at.strftime("%H:%M:%SZ").to_string()
 }
 
 /// From here on the signals no longer end the process by themselves, but end the watch, which says how things stand;
@@ -203,7 +207,7 @@ struct Metrics(mpsc::Sender<Outside>);
 
 impl Page for Metrics {
     async fn page(&self, accept: &str) -> Option<(&'static str, String)> {
-        let form = Form::of_accept(accept);
+        let form = metrics::Form::of_accept(accept);
         let (answer, page) = oneshot::channel();
         self.0.send(Outside::Metrics { form, answer }).await.ok()?;
         Some((form.media_type(), page.await.ok()?))

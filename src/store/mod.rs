@@ -125,6 +125,19 @@ impl Store {
         loaded
     }
 
+    /// What the file holds, for whoever only reads it: nothing is changed or moved, and no lock is taken.
+    #[must_use]
+    pub fn peek(&self) -> Loaded {
+        match disk::read(&self.path) {
+            Ok(None) => Loaded::default(),
+            Ok(Some(found)) => match format::read(&found.bytes) {
+                Ok(content) => self.loaded(content),
+                Err(reason) => self.broken_in_place(reason, "it was only read".to_owned()),
+            },
+            Err(cause) => self.unreadable(&cause),
+        }
+    }
+
     /// Reads the file again if it is another than the one last read or written here, or could not be read then;
     /// `None` when that tells nothing new. Mostly one look at its metadata.
     pub fn reload(&mut self) -> Option<Loaded> {

@@ -21,7 +21,7 @@ use super::error::ErrorKind;
 use crate::domain::job::{RawJson, RestoreJob};
 use crate::domain::text::{self, clean};
 pub use cluster::cluster_state;
-pub use list::{Found, restore_jobs};
+pub use list::{Everything, Found, all_restore_jobs, cluster_names, restore_jobs};
 
 /// How many characters of a wrong value an error shows.
 const FOUND_MAX: usize = 40;

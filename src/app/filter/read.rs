@@ -1,10 +1,9 @@
 //! Reads the text of a filter: words, `key:value,value`, `key<duration`, each with `-` or `!` before it for the
 //! opposite, and quotes around what has blanks or signs in it.
 
-use jiff::SignedDuration;
-
 use super::{Bound, Fault, Term, Test};
 use crate::domain::phase::Phase;
+use crate::domain::span;
 use crate::domain::target::Kind;
 use crate::domain::text::{clean, shortened};
 
@@ -162,7 +161,7 @@ fn bound(
     if value.is_empty() {
         return None;
     }
-    let span = duration(value);
+    let span = span::parse(value);
     if span.is_none() {
         fault(
             format!("`{}` is no duration", shown(value)),
@@ -170,29 +169,6 @@ fn bound(
         );
     }
     Some(Bound { less: sign == '<', span: span? })
-}
-
-/// Numbers with a unit each: `90m`, `1h30m`, `3d`.
-fn duration(text: &str) -> Option<SignedDuration> {
-    let mut seconds: i64 = 0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let (number, behind) = rest.split_at_checked(digits)?;
-        let letters = behind.find(|c: char| c.is_ascii_digit()).unwrap_or(behind.len());
-        let (unit, after) = behind.split_at_checked(letters)?;
-        let factor = match unit {
-            "s" | "sec" => 1,
-            "m" | "min" => 60,
-            "h" => 3_600,
-            "d" => 86_400,
-            "w" => 604_800,
-            _ => return None,
-        };
-        seconds = seconds.checked_add(number.parse::<i64>().ok()?.checked_mul(factor)?)?;
-        rest = after;
-    }
-    Some(SignedDuration::from_secs(seconds))
 }
 
 fn lower(characters: &[(char, bool)]) -> String {

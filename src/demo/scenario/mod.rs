@@ -7,6 +7,7 @@
 mod body;
 mod course;
 mod filler;
+mod place;
 mod plot;
 #[cfg(test)]
 mod tests;
@@ -151,6 +152,12 @@ impl Scenario {
         self.start
     }
 
+    /// Whether the endpoint has ended, whoever asks and for what.
+    #[must_use]
+    pub fn has_ended(&self, endpoint: Endpoint) -> bool {
+        endpoint.is_serverless() && self.serverless == ServerlessEndpoints::Ended
+    }
+
     /// The lookups in the order in which they are shown.
     pub fn lookups(&self) -> impl Iterator<Item = &Lookup> {
         self.lookups.iter()
@@ -216,8 +223,7 @@ impl Scenario {
     /// The cluster that is asked for, where the endpoint knows it.
     fn setting(&self, question: &Question<'_>) -> Result<Setting<'_>, Refusal> {
         let Question { endpoint, project, instance, .. } = *question;
-        let is_serverless = matches!(endpoint, Endpoint::ServerlessV1 | Endpoint::ServerlessV2);
-        if is_serverless && self.serverless == ServerlessEndpoints::Ended {
+        if self.has_ended(endpoint) {
             return Err(Refusal::gone());
         }
         if project != self.project.as_str() {

@@ -117,6 +117,19 @@ impl Phase {
         }
     }
 
+    /// Whether a word, in lower case, begins one of its words: that for programs, or those for people.
+    #[must_use]
+    pub fn is_called(&self, word: &str) -> bool {
+        let words = [self.as_str(), self.word(), self.short_word()];
+        words.iter().any(|known| known.to_lowercase().starts_with(word))
+    }
+
+    /// Whether a word, in lower case, begins a word of any phase that has a name.
+    #[must_use]
+    pub fn is_any_called(word: &str) -> bool {
+        Self::NAMED.iter().any(|phase| phase.is_called(word)) || "unknown".starts_with(word)
+    }
+
     /// The sign before the word, or its ASCII stand-in. `⌛` is two cells wide and the others are one: pad by
     /// display width.
     #[must_use]

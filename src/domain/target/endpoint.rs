@@ -67,14 +67,40 @@ impl Cluster {
     /// for: Atlas counts for it, and nobody needs it.
     #[must_use]
     pub fn list(&self, items: u16) -> Option<Endpoint> {
+        self.page(items, 1)
+    }
+
+    /// The page of that number, from 1, of its restore jobs, the newest first; else as [`Cluster::list`].
+    #[must_use]
+    pub fn page(&self, items: u16, number: u32) -> Option<Endpoint> {
         let path = self.path().filter(|_| self.has_list())?;
         let items = items.clamp(1, PAGE_MAX);
         // The list of collection restores knows no `includeCount`.
         let count = if self.kind == Kind::Collection { "" } else { "&includeCount=false" };
         Some(Endpoint {
-            path: format!("{path}?itemsPerPage={items}&pageNum=1{count}"),
+            path: format!("{path}?itemsPerPage={items}&pageNum={number}{count}"),
             accept: accept(self.kind),
         })
+    }
+}
+
+/// Which of a project's clusters are listed: each of these has an endpoint of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tenancy {
+    Flex,
+    Dedicated,
+}
+
+impl Tenancy {
+    /// The page of that number, from 1, of the project's clusters. Versions as recorded.
+    #[must_use]
+    pub fn clusters(self, project: ObjectId, number: u32) -> Endpoint {
+        let (clusters, accept) = match self {
+            Self::Flex => ("flexClusters", "application/vnd.atlas.2024-11-13+json"),
+            Self::Dedicated => ("clusters", "application/vnd.atlas.2024-08-05+json"),
+        };
+        let query = format!("itemsPerPage={PAGE_MAX}&pageNum={number}&includeCount=false");
+        Endpoint { path: format!("/api/atlas/v2/groups/{project}/{clusters}?{query}"), accept }
     }
 }
 

@@ -4,6 +4,7 @@ mod atlas_line;
 mod endpoint;
 mod found;
 mod json;
+mod many;
 mod pasted;
 mod path;
 
@@ -12,7 +13,8 @@ use std::str::FromStr;
 
 use super::id::{InstanceName, ObjectId};
 use super::profile::Profile;
-pub use endpoint::{Cluster, Endpoint, PAGE_MAX};
+pub use endpoint::{Cluster, Endpoint, PAGE_MAX, Tenancy};
+pub use many::{BrokenJson, Entry, split};
 pub use pasted::{Part, Pasted, WrongPart, read_parts, read_pasted};
 
 /// Which of Atlas's restore-job endpoints a job is read from.

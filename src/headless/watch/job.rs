@@ -268,7 +268,7 @@ impl Job {
     #[must_use]
     pub fn reading(&self, clock: &ServerClock) -> Option<Reading<'_>> {
         let ((answer, read_at), status) = (self.answer.as_ref()?, self.status.as_ref()?);
-        let mut reading = Reading::new(&self.target, answer, clock.at(*read_at));
+        let mut reading = Reading::new(&self.target, answer, clock.at(*read_at)).labelled(&self.label);
         let phase = self.phase().unwrap_or(&status.phase).clone();
         reading.status = Status { phase, ..status.clone() };
         reading.stale = self.error.is_some() && status.phase != Phase::Gone;

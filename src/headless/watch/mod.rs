@@ -16,10 +16,9 @@ pub mod vigil;
 pub mod words;
 
 pub use job::Job;
-pub use metrics::Form;
 pub use output::{End, Output};
 pub use panel::{Panel, Row, View};
 pub use run::{Options, Outside, watch};
 pub use until::{Rules, Until};
 pub use vigil::Vigil;
-pub use words::{Line, Tone};
+pub use words::Line;

@@ -12,10 +12,8 @@ use super::panel::{self, Panel, View};
 use super::vigil::{News, Vigil};
 use super::words::{self, Line};
 use crate::api::{ApiError, ErrorKind, Meta};
-use crate::headless::json;
-
-/// How times stand at the front of sentences.
-pub type Stamp = fn(Timestamp) -> String;
+use crate::headless::style::Role;
+use crate::headless::{Look, json};
 
 /// Why it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +30,10 @@ pub enum End {
 /// Where everything goes.
 pub enum Output<'a> {
     /// One sentence a line, to `out`.
-    Sentences { out: &'a mut dyn Write, stamp: Stamp, ascii: bool },
+    Sentences { out: &'a mut dyn Write, look: &'a Look },
     /// Objects of schema 1: each change on a line as it comes, or (`at_end`) only the last of each job. Sentences that
-    /// are about no job's state go to `err`.
-    Objects { out: &'a mut dyn Write, err: &'a mut dyn Write, stamp: Stamp, at_end: bool },
+    /// are about no job's state go to `err`. `many`: a list at the end, however many there are.
+    Objects { out: &'a mut dyn Write, err: &'a mut dyn Write, look: &'a Look, at_end: bool, many: bool },
     /// Rows that change, and lines above them that stay.
     Live { view: &'a mut dyn View, ascii: bool, shown: Option<Panel> },
 }
@@ -46,12 +44,12 @@ impl Output<'_> {
     /// # Errors
     /// The writer takes no more.
     pub fn tell(&mut self, news: &News, vigil: &Vigil, now: Timestamp) -> io::Result<()> {
-        let ascii = matches!(self, Self::Sentences { ascii: true, .. } | Self::Live { ascii: true, .. });
+        let ascii = self.is_ascii();
         let line = words::sentence(news, vigil, ascii, now);
         match self {
-            Self::Sentences { out, stamp, .. } => line.map_or(Ok(()), |line| sentence(*out, &line, *stamp)),
+            Self::Sentences { out, look } => line.map_or(Ok(()), |line| sentence(*out, &line, look)),
             Self::Live { view, .. } => line.map_or(Ok(()), |line| view.line(&line)),
-            Self::Objects { out, err, stamp, at_end } => {
+            Self::Objects { out, err, look, at_end, .. } => {
                 let of = |job: &usize| vigil.jobs.get(*job);
                 match news {
                     News::Back { same: false, .. } | News::Place(_) => {}
@@ -79,7 +77,7 @@ impl Output<'_> {
                 );
                 if let Some(line) = line.filter(|_| spoken) {
                     // Standard error may be closed; there is nobody left to tell.
-                    let _ = sentence(*err, &line, *stamp);
+                    let _ = sentence(*err, &line, look);
                 }
                 Ok(())
             }
@@ -112,8 +110,8 @@ impl Output<'_> {
     pub fn say(&mut self, line: &Line) {
         // Where not even this can be written, the exit code is all that is left.
         let _ = match self {
-            Self::Sentences { out, stamp, .. } => sentence(*out, line, *stamp),
-            Self::Objects { err, stamp, .. } => sentence(*err, line, *stamp),
+            Self::Sentences { out, look } => sentence(*out, line, look),
+            Self::Objects { err, look, .. } => sentence(*err, line, look),
             Self::Live { view, .. } => view.line(line),
         };
     }
@@ -125,34 +123,32 @@ impl Output<'_> {
     pub fn end(&mut self, end: End, vigil: &Vigil, now: Timestamp) -> io::Result<()> {
         let until = vigil.rules.until;
         let at = vigil.clock.at(now);
+        let ascii = self.is_ascii();
+        let open = vigil.jobs.iter().filter(|job| job.code(until).is_none());
+        let mut lines = open.map(|job| {
+            let line = words::standing(job, vigil, ascii, at, None);
+            Line { text: format!("{}{}", line.text, why(end)), ..line }
+        });
         match self {
-            Self::Objects { out, at_end: true, .. } => all(*out, vigil),
+            Self::Objects { out, at_end: true, many, .. } => all(*out, *many, vigil),
             Self::Objects { out, .. } => {
                 // Of all others the last line is one already.
-                let untold = |job: &&Job| job.code(until).is_none() || (job.is_given_up() && job.restore().is_some());
+                let untold =
+                    |job: &&Job| job.code(until).is_none() || (job.is_given_up() && job.restore().is_some());
                 vigil.jobs.iter().filter(untold).try_for_each(|job| object(*out, job, vigil))
             }
-            Self::Sentences { ascii, .. } | Self::Live { ascii, .. } => {
-                let ascii = *ascii;
-                let open = vigil.jobs.iter().filter(|job| job.code(until).is_none());
-                let lines: Vec<Line> = open
-                    .map(|job| {
-                        let line = words::standing(job, vigil, ascii, at, None);
-                        Line { text: format!("{}{}", line.text, why(end)), ..line }
-                    })
-                    .collect();
-                for line in &lines {
-                    match self {
-                        Self::Live { view, .. } => view.line(line)?,
-                        Self::Sentences { out, stamp, .. } => sentence(*out, line, *stamp)?,
-                        Self::Objects { .. } => {}
-                    }
-                }
-                if let Self::Live { view, .. } = self {
-                    view.show(&Panel::default())?;
-                }
-                Ok(())
+            Self::Sentences { out, look } => lines.try_for_each(|line| sentence(*out, &line, look)),
+            Self::Live { view, .. } => {
+                lines.try_for_each(|line| view.line(&line))?;
+                view.show(&Panel::default())
             }
+        }
+    }
+
+    fn is_ascii(&self) -> bool {
+        match self {
+            Self::Sentences { look, .. } | Self::Objects { look, .. } => look.style.ascii,
+            Self::Live { ascii, .. } => *ascii,
         }
     }
 }
@@ -166,9 +162,11 @@ fn why(end: End) -> String {
     }
 }
 
-fn sentence(out: &mut dyn Write, line: &Line, stamp: Stamp) -> io::Result<()> {
-    let glyph = if line.glyph.is_empty() { String::new() } else { format!("{} ", line.glyph) };
-    write(out, &format!("{} {glyph}{}\n", stamp(line.at), line.text))
+fn sentence(out: &mut dyn Write, line: &Line, look: &Look) -> io::Result<()> {
+    let style = look.style;
+    let time = style.paint(Role::Muted, &look.times.write(line.second()));
+    let glyph = if line.glyph.is_empty() { String::new() } else { style.paint(line.role, line.glyph) + " " };
+    write(out, &format!("{time} {glyph}{}\n", line.text))
 }
 
 /// The status of a job, or why there is none.
@@ -196,11 +194,11 @@ fn failure_text(job: &Job) -> String {
 }
 
 /// One object, or a list of them.
-fn all(out: &mut dyn Write, vigil: &Vigil) -> io::Result<()> {
+fn all(out: &mut dyn Write, many: bool, vigil: &Vigil) -> io::Result<()> {
     let objects: Vec<String> = vigil.jobs.iter().map(|job| object_text(job, vigil)).collect();
     match objects.as_slice() {
-        [only] => write(out, &format!("{only}\n")),
-        several => write(out, &format!("[{}]\n", several.join(","))),
+        [only] if !many => write(out, &format!("{only}\n")),
+        several => write(out, &format!("[\n{}\n]\n", several.join(",\n"))),
     }
 }
 

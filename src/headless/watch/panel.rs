@@ -9,9 +9,10 @@ use jiff::Timestamp;
 
 use super::job::Job;
 use super::vigil::Vigil;
-use super::words::{Line, Tone, tone};
+use super::words::{Line, role};
 use crate::domain::countdown::{self, Severity, Timed};
 use crate::domain::phase::Phase;
+use crate::headless::style::Role;
 
 /// Rows at the most; one of them counts the jobs that find no place.
 pub const MOST_ROWS: usize = 12;
@@ -20,18 +21,18 @@ pub const MOST_ROWS: usize = 12;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub glyph: &'static str,
-    pub tone: Tone,
+    pub role: Role,
     pub name: String,
     /// The phase in a word or two.
     pub word: String,
     /// Since its creation; empty before the first answer.
     pub elapsed: String,
     /// Of a link.
-    pub countdown: Option<(String, Tone)>,
+    pub countdown: Option<(String, Role)>,
     /// In thousandths, where Atlas counts.
     pub progress: Option<u16>,
     /// What else there is to say, such as that answers fail.
-    pub note: Option<(String, Tone)>,
+    pub note: Option<(String, Role)>,
 }
 
 /// All that is seen.
@@ -92,15 +93,15 @@ fn row(job: &Job, vigil: &Vigil, ascii: bool, now: Timestamp, keep: &mut impl Fn
     let server_now = vigil.clock.at(now);
     let failing = job.failing_since().map(|since| {
         let age = countdown::age(vigil.clock.at(since), server_now);
-        (format!("no answer for {}", keep(age)), Tone::Warning)
+        (format!("no answer for {}", keep(age)), Role::Warning)
     });
     let Some(phase) = job.phase() else {
         let word = job.error().map_or("waiting", |error| error.kind.short()).to_owned();
         let (glyph, name) = (if ascii { "." } else { "·" }, job.name.clone());
-        let tone = if job.error().is_some() { Tone::Warning } else { Tone::Muted };
+        let role = if job.error().is_some() { Role::Warning } else { Role::Muted };
         return Row {
             glyph,
-            tone,
+            role,
             name,
             word,
             elapsed: String::new(),
@@ -111,25 +112,25 @@ fn row(job: &Job, vigil: &Vigil, ascii: bool, now: Timestamp, keep: &mut impl Fn
     };
     let expires_at = job.restore().and_then(|restore| restore.expires_at).filter(|_| *phase == Phase::Ready);
     let countdown = expires_at.map(|until| {
-        let tone = match countdown::severity(until, server_now) {
-            Severity::Good => Tone::Good,
-            Severity::Warning => Tone::Warning,
-            Severity::Danger | Severity::Over => Tone::Danger,
+        let role = match countdown::severity(until, server_now) {
+            Severity::Good => Role::Good,
+            Severity::Warning => Role::Warning,
+            Severity::Danger | Severity::Over => Role::Danger,
         };
-        (keep(countdown::time_left(until, server_now)), tone)
+        (keep(countdown::time_left(until, server_now)), role)
     });
     let place = job.place.as_ref().filter(|place| place.code().is_none()).map(|place| {
         let word = place.word.as_deref().unwrap_or("not known yet");
-        (format!("cluster {}: {word}", place.cluster.instance), Tone::Active)
+        (format!("cluster {}: {word}", place.cluster.instance), Role::Active)
     });
     let lasts = !phase.is_terminal() || place.is_some();
     let elapsed =
         if lasts { keep(countdown::elapsed(job.created_at(), server_now)) } else { String::new() };
     let odd = job.status().and_then(|status| status.anomalies.first());
-    let odd = odd.map(|anomaly| (anomaly.word().to_owned(), Tone::Warning));
+    let odd = odd.map(|anomaly| (anomaly.word().to_owned(), Role::Warning));
     Row {
         glyph: phase.glyph(ascii),
-        tone: tone(phase),
+        role: role(phase),
         name: job.name.clone(),
         word: phase.short_word().to_owned(),
         elapsed,

@@ -15,11 +15,12 @@ use super::metrics::{self, Form};
 use super::output::{End, Output};
 use super::until::Rules;
 use super::vigil::{Ending, News, Vigil};
-use super::words::{Line, Tone};
+use super::words::Line;
 use crate::api::{ApiError, ClusterApi, ClusterState};
 use crate::clock::Clock;
 use crate::domain::lookup::Lookup;
 use crate::domain::text::clean;
+use crate::headless::style::Role;
 use crate::headless::{Transition, exit, transition};
 use crate::worker::{Command, kind, task};
 
@@ -95,7 +96,7 @@ pub async fn watch<A: ClusterApi, C: Clock>(
         Err(error) => {
             let text = format!("the output could not be written: {}", clean(&error.to_string()));
             let at = watch.vigil.clock.at(watch.clock.now());
-            watch.output.say(&Line { at, glyph: "", tone: Tone::Danger, text });
+            watch.output.say(&Line { at, glyph: "", role: Role::Danger, text });
             exit::INTERNAL
         }
     };
@@ -188,7 +189,7 @@ impl<A: ClusterApi, C: Clock> Watch<'_, '_, A, C> {
             Some(Outside::Said(text)) => {
                 let at = self.vigil.clock.at(self.clock.now());
                 let text = clean(&text).into_owned();
-                self.output.say(&Line { at, glyph: "", tone: Tone::Warning, text });
+                self.output.say(&Line { at, glyph: "", role: Role::Warning, text });
             }
         }
         false

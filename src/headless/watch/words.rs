@@ -1,4 +1,4 @@
-//! What a watch says, one sentence for each thing, and in which tone. Clean, and without an escape sequence.
+//! What a watch says, one sentence for each thing, and in which role. Clean, and without an escape sequence.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,22 +10,10 @@ use crate::api::cluster::IDLE;
 use crate::domain::countdown;
 use crate::domain::phase::{Anomaly, Phase};
 use crate::domain::text::clean;
+use crate::headless::style::Role;
 
 /// Names in one sentence; the rest is counted.
 const MOST_NAMES: usize = 5;
-
-/// What a line is about, for whoever gives it a colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tone {
-    #[default]
-    Plain,
-    /// Goes on.
-    Active,
-    Good,
-    Warning,
-    Danger,
-    Muted,
-}
 
 /// One sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,19 +22,27 @@ pub struct Line {
     pub at: Timestamp,
     /// The sign of a phase; empty for what is about none.
     pub glyph: &'static str,
-    pub tone: Tone,
+    pub role: Role,
     pub text: String,
 }
 
-/// The tone of a phase.
+impl Line {
+    /// Its time in whole seconds, as Atlas writes its own.
+    #[must_use]
+    pub fn second(&self) -> Timestamp {
+        Timestamp::from_second(self.at.as_second()).unwrap_or(self.at)
+    }
+}
+
+/// The role of a phase.
 #[must_use]
-pub fn tone(phase: &Phase) -> Tone {
+pub fn role(phase: &Phase) -> Role {
     match phase {
-        Phase::Pending | Phase::Queued | Phase::Running | Phase::Finalizing => Tone::Active,
-        Phase::Ready | Phase::Completed => Tone::Good,
-        Phase::CompletedWithWarnings | Phase::Cancelled | Phase::Expired | Phase::Unknown(_) => Tone::Warning,
-        Phase::Failed => Tone::Danger,
-        Phase::Gone => Tone::Muted,
+        Phase::Pending | Phase::Queued | Phase::Running | Phase::Finalizing => Role::Active,
+        Phase::Ready | Phase::Completed => Role::Good,
+        Phase::CompletedWithWarnings | Phase::Cancelled | Phase::Expired | Phase::Unknown(_) => Role::Warning,
+        Phase::Failed => Role::Danger,
+        Phase::Gone => Role::Muted,
     }
 }
 
@@ -55,7 +51,7 @@ pub fn tone(phase: &Phase) -> Tone {
 pub fn sentence(news: &News, vigil: &Vigil, ascii: bool, now: Timestamp) -> Option<Line> {
     let at = vigil.clock.at(now);
     let of = |job: &usize| vigil.jobs.get(*job);
-    let plain = |tone, text: String| Some(Line { at, glyph: "", tone, text: clean(&text).into_owned() });
+    let plain = |role, text: String| Some(Line { at, glyph: "", role, text: clean(&text).into_owned() });
     match news {
         News::First(job) => Some(standing(of(job)?, vigil, ascii, at, None)),
         News::Phase { job, from } => Some(standing(of(job)?, vigil, ascii, at, Some(from))),
@@ -65,20 +61,20 @@ pub fn sentence(news: &News, vigil: &Vigil, ascii: bool, now: Timestamp) -> Opti
             if notes.is_empty() {
                 return None;
             }
-            plain(Tone::Warning, format!("{}: {}{notes}", job.name, job.phase()?.word()))
+            plain(Role::Warning, format!("{}: {}{notes}", job.name, job.phase()?.word()))
         }
         News::Failing(job) => {
             let job = of(job)?;
             let text = failing(job, job.error()?, vigil);
-            plain(Tone::Warning, text)
+            plain(Role::Warning, text)
         }
         News::Back { job, after, .. } => {
             let text = format!("{}: read again, after {} without an answer", of(job)?.name, span(*after));
-            plain(Tone::Plain, text)
+            plain(Role::Plain, text)
         }
         News::GivenUp(job) => given_up(of(job)?, at, ascii, now),
         News::Place(job) => place(of(job)?, at, ascii),
-        News::Heartbeat => plain(Tone::Muted, heartbeat(vigil, at, now)),
+        News::Heartbeat => plain(Role::Muted, heartbeat(vigil, at, now)),
     }
 }
 
@@ -90,7 +86,7 @@ pub fn standing(job: &Job, vigil: &Vigil, ascii: bool, at: Timestamp, from: Opti
             Some(error) => format!("{}: not read yet. {}", job.name, error.explain(&job.target).headline),
             None => format!("{}: not read yet", job.name),
         };
-        return Line { at, glyph: "?", tone: Tone::Warning, text: clean(&text).into_owned() };
+        return Line { at, glyph: "?", role: Role::Warning, text: clean(&text).into_owned() };
     };
     let word = phase.word();
     let ended_at = job.status().and_then(|status| status.ended_at).filter(|end| *end <= at);
@@ -133,7 +129,7 @@ pub fn standing(job: &Job, vigil: &Vigil, ascii: bool, at: Timestamp, from: Opti
     if let Some(name) = &job.unnamed {
         text.push_str(&format!(" · whether {name} is idle cannot be asked: no cluster has such a name"));
     }
-    Line { at, glyph: phase.glyph(ascii), tone: tone(phase), text: clean(&text).into_owned() }
+    Line { at, glyph: phase.glyph(ascii), role: role(phase), text: clean(&text).into_owned() }
 }
 
 fn waiting_for(job: &Job) -> String {
@@ -192,37 +188,37 @@ fn given_up(job: &Job, at: Timestamp, ascii: bool, now: Timestamp) -> Option<Lin
         None => format!("{}: {} {}", job.name, words.headline, words.next_step),
     };
     let glyph = if gone { Phase::Gone.glyph(ascii) } else { Phase::Failed.glyph(ascii) };
-    Some(Line { at, glyph, tone: Tone::Danger, text: clean(&text).into_owned() })
+    Some(Line { at, glyph, role: Role::Danger, text: clean(&text).into_owned() })
 }
 
 fn place(job: &Job, at: Timestamp, ascii: bool) -> Option<Line> {
     let place = job.place.as_ref()?;
     let (name, cluster) = (&job.name, &place.cluster.instance);
     let glyph = |phase: Phase| phase.glyph(ascii);
-    let (glyph, tone, text) = match (place.code(), &place.error, place.word.as_deref()) {
+    let (glyph, role, text) = match (place.code(), &place.error, place.word.as_deref()) {
         (Some(0), _, _) => {
-            (glyph(Phase::Completed), Tone::Good, format!("{name}: cluster {cluster} is idle and can be used"))
+            (glyph(Phase::Completed), Role::Good, format!("{name}: cluster {cluster} is idle and can be used"))
         }
         (Some(_), None, Some(word)) => (
             glyph(Phase::Failed),
-            Tone::Danger,
+            Role::Danger,
             format!("{name}: restored, but cluster {cluster} is {word} and will not be usable"),
         ),
         (Some(_), Some(error), _) => {
             let why = place_error(error, cluster.as_str());
             let text = format!("{name}: restored, but whether cluster {cluster} is idle is not known. {why}");
-            (glyph(Phase::Failed), Tone::Danger, text)
+            (glyph(Phase::Failed), Role::Danger, text)
         }
         (None, Some(error), _) => {
             let why = place_error(error, cluster.as_str());
-            ("", Tone::Warning, format!("{name}: restored. {why} It is asked again."))
+            ("", Role::Warning, format!("{name}: restored. {why} It is asked again."))
         }
         (None, None, Some(word)) if word != IDLE => {
-            ("", Tone::Active, format!("{name}: restored; cluster {cluster} is {word}, waiting for it to be idle"))
+            ("", Role::Active, format!("{name}: restored; cluster {cluster} is {word}, waiting for it to be idle"))
         }
         _ => return None,
     };
-    Some(Line { at, glyph, tone, text: clean(&text).into_owned() })
+    Some(Line { at, glyph, role, text: clean(&text).into_owned() })
 }
 
 /// Why a cluster was not to be read. The words for restore jobs do not fit: another role is needed, another id wrong.
