@@ -89,12 +89,16 @@ pub fn standing(job: &Job, vigil: &Vigil, ascii: bool, at: Timestamp, from: Opti
         return Line { at, glyph: "?", role: Role::Warning, text: clean(&text).into_owned() };
     };
     let word = phase.word();
+    // A link's end lies ahead, and says nothing about how long the restore took.
     let ended_at = job.status().and_then(|status| status.ended_at).filter(|end| *end <= at);
     let lasted = countdown::elapsed(job.created_at(), ended_at.unwrap_or(at)).text;
+    // Of one that was over when it was first seen, only the job itself tells how long it took.
+    let known = ended_at.is_some() || from.is_some();
     let mut text = match phase {
         // What expired or is gone did not take that long.
         Phase::Expired | Phase::Gone => format!("{}: {word}", job.name),
-        phase if phase.is_terminal() => format!("{}: {word} after {lasted}", job.name),
+        phase if phase.is_terminal() && known => format!("{}: {word} after {lasted}", job.name),
+        phase if phase.is_terminal() => format!("{}: {word}", job.name),
         _ => format!("{}: {word} for {lasted}", job.name),
     };
     if let Some(progress) = progress(job) {
