@@ -4,6 +4,7 @@
 //! flag ever takes a secret.
 
 mod get;
+mod list;
 mod shown;
 pub mod watch;
 
@@ -14,6 +15,7 @@ use clap::{Parser, Subcommand};
 use crate::config::{fleet, interval};
 use crate::domain::target::Kind;
 pub use get::Get;
+pub use list::{LIMIT as LIST_LIMIT, List};
 pub use shown::Shown;
 
 const AFTER_HELP: &str = "\
@@ -31,8 +33,10 @@ Examples:
   atlas-tui get 6a794733c0eb9e7a17740663 --kind flex --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 \
       --cluster-name orders
   atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v2/…' -o json --exit-status
+  atlas-tui list --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --status running,failed --since 12h
+  atlas-tui list --saved --status ready -o ndjson | atlas-tui get - -o csv
 
-Exit codes of get:
+Exit codes of get (of several jobs the worst: 3 4 5 6 7 8 1 2 9 0) and list (0 or that of an error):
   0  an answer came; with --exit-status: completed, or a link is ready
   1  an answer that makes no sense, or a fault of atlas-tui itself
   2  wrong usage: arguments, environment or config file; a kind that the cluster is not; no terminal
@@ -52,9 +56,10 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
   ATLAS_TUI_HOME                 directory for everything atlas-tui reads and writes
   ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG,
   ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
-  ATLAS_TUI_COLOR, ATLAS_TUI_LOCAL, ATLAS_TUI_RAW, ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET
+  ATLAS_TUI_COLOR, ATLAS_TUI_LOCAL, ATLAS_TUI_RAW, ATLAS_TUI_SAVED, ATLAS_TUI_LIMIT, ATLAS_TUI_STATUS,
+  ATLAS_TUI_SINCE, ATLAS_TUI_SORT, ATLAS_TUI_REVERSE, ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET
                                  as the flag of that name
-  NO_COLOR, CLICOLOR=0           no colours
+  NO_COLOR, CLICOLOR=0           no colours; CLICOLOR_FORCE=1: colours without a terminal too
   LC_ALL, LC_CTYPE, LANG         a locale other than UTF-8 means --ascii
 
 Files (native directories on macOS):
@@ -140,6 +145,8 @@ pub enum Command {
     Get(Get),
     /// Wait until restore jobs are over, and tell what becomes of them
     Watch(Box<watch::Watch>),
+    /// List the restore jobs of a project or a cluster, or the saved lookups
+    List(List),
     /// Run the embedded Atlas of --demo alone, and print its URL and keys
     DemoServer(DemoServer),
 }

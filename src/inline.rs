@@ -53,9 +53,10 @@ impl<W: Write> Inline<W> {
         let width = usize::from(self.size.width).saturating_sub(1);
         let columns = Columns::of(panel, width);
         let rows = panel.rows.iter().map(|row| self.row(row, &columns, width));
-        let summary = panel.summary.as_deref().map(|text| {
-            Styled::styled(cut(&format!("  {text}"), width), self.words(Role::Muted))
-        });
+        let summary = panel
+            .summary
+            .as_deref()
+            .map(|text| Styled::styled(cut(&format!("  {text}"), width), self.words(Role::Muted)));
         rows.chain(summary).collect()
     }
 
@@ -94,7 +95,8 @@ impl<W: Write> Inline<W> {
     }
 
     fn line(&self, line: &Line) -> Styled<'static> {
-        let mut spans = vec![Span::styled(format!("{} ", self.times.write(line.second())), self.words(Role::Muted))];
+        let mut spans =
+            vec![Span::styled(format!("{} ", self.times.write(line.second())), self.words(Role::Muted))];
         if !line.glyph.is_empty() {
             spans.push(Span::styled(format!("{} ", line.glyph), self.sign(line.role)));
         }
@@ -171,7 +173,8 @@ impl Columns {
         let widest = |text: &dyn Fn(&Row) -> usize| panel.rows.iter().map(text).max().unwrap_or_default();
         let name = widest(&|row| row.name.width()).min(NAME);
         let word = widest(&|row| row.word.width());
-        let time = widest(&|row| row.countdown.as_ref().map_or(row.elapsed.width(), |(text, _)| text.width()));
+        let time =
+            widest(&|row| row.countdown.as_ref().map_or(row.elapsed.width(), |(text, _)| text.width()));
         let bars = panel.rows.iter().any(|row| row.progress.is_some());
         let fixed = 2 + 2 + word;
         let left = width.saturating_sub(fixed);

@@ -1,6 +1,7 @@
 //! The commands of the program, and its exit codes.
 
 mod get;
+mod list;
 mod watch;
 
 use std::ffi::OsString;
@@ -56,6 +57,10 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
         Some(cli::Command::Watch(watch)) => {
             let settings = Settings::load(&args, env)?;
             watch::run(&args, &watch, &settings, env)
+        }
+        Some(cli::Command::List(list)) => {
+            let settings = Settings::load(&args, env)?;
+            list::run(&args, &list, &settings, env, &atlas(&settings), &SystemClock)
         }
         Some(cli::Command::DemoServer(server)) => Ok(demo_server(&server)),
     }

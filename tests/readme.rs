@@ -63,7 +63,8 @@ async fn example() -> String {
 /// The list in `--help` as a table.
 fn exit_codes() -> String {
     let help = Args::read(["atlas-tui", "--help"]).unwrap_err().to_string();
-    let (_, list) = help.split_once("Exit codes of get:\n").unwrap();
+    let (_, list) =
+        help.split_once("Exit codes of get").and_then(|(_, list)| list.split_once(":\n")).unwrap();
     let mut table = "| code | meaning |\n| --- | --- |\n".to_owned();
     for line in list.lines().take_while(|line| !line.trim().is_empty()) {
         let (code, meaning) = line.trim().split_once("  ").unwrap();

@@ -25,6 +25,23 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
             get.raw |= !has_form && env.flag("ATLAS_TUI_RAW")?.unwrap_or_default();
         }
         Some(Command::Watch(watch)) => complete_watch(watch, env)?,
+        Some(Command::List(list)) => {
+            complete_shown(&mut list.shown, env)?;
+            list.saved |= env.flag("ATLAS_TUI_SAVED")?.unwrap_or_default();
+            list.reverse |= env.flag("ATLAS_TUI_REVERSE")?.unwrap_or_default();
+            if list.limit.is_none() {
+                list.limit = env.parsed("ATLAS_TUI_LIMIT")?;
+            }
+            if list.status.is_none() {
+                list.status = env.parsed("ATLAS_TUI_STATUS")?;
+            }
+            if list.since.is_none() {
+                list.since = env.parsed("ATLAS_TUI_SINCE")?;
+            }
+            if list.sort.is_none() {
+                list.sort = env.parsed("ATLAS_TUI_SORT")?;
+            }
+        }
         Some(Command::DemoServer(server)) => {
             if server.port.is_none() {
                 server.port = env.parsed("ATLAS_TUI_PORT")?;
@@ -66,8 +83,7 @@ fn complete_watch(watch: &mut Watch, env: Env<'_>) -> Result<(), ConfigError> {
     if watch.on_change.is_none() {
         // No shell reads it, and so no quotes are known here: a command that needs them is a script.
         let command = env.text("ATLAS_TUI_ON_CHANGE")?;
-        watch.on_change =
-            command.map(|command| command.split_whitespace().map(str::to_owned).collect());
+        watch.on_change = command.map(|command| command.split_whitespace().map(str::to_owned).collect());
     }
     Ok(())
 }

@@ -151,7 +151,7 @@ impl Atlas {
         let known = self.projects.iter().find(|known| known.scenario.target_project().as_str() == project);
         let known = known.ok_or_else(|| Refusal::group_not_found(project))?;
         match who.role_in(known.organization) {
-            Some(Role::Owner) => known.scenario.target(tenancy, instance, self.elapsed()),
+            Some(Role::Owner) => known.scenario.target(tenancy, instance, self.since_start(self.now())),
             _ => Err(Refusal::not_in_project()),
         }
     }

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::reading::Reading;
 use crate::api::ApiError;
+use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::job::{Component, DeliveryType};
-use crate::domain::target::Target;
+use crate::domain::target::{Kind, Target};
 use crate::domain::text::escape_json;
 
 const SCHEMA: u32 = 1;
@@ -80,17 +81,26 @@ fn known<'a>(reading: &Reading<'a>) -> Job<'a> {
 /// A failed read as one line of JSON, without the line's end.
 #[must_use]
 pub fn error(target: &Target, error: &ApiError) -> String {
-    harmless(&serialized(&Failure {
-        schema: SCHEMA,
-        target: target.into(),
-        error: Problem {
-            kind: error.kind.as_str(),
-            http_status: error.meta.http_status,
-            error_code: error.code.as_deref(),
-            message: error.explain(target).headline,
-            retryable: error.is_retryable(),
-        },
-    }))
+    let problem = Problem::of(error, error.explain(target).headline);
+    harmless(&serialized(&Failure { schema: SCHEMA, target: Asked::from(target), error: problem }))
+}
+
+/// A list that could not be read, as one line of JSON: of a project's clusters, or of a cluster's jobs.
+#[must_use]
+pub fn list_error(
+    kind: Kind,
+    project: ObjectId,
+    instance: Option<&InstanceName>,
+    error: &ApiError,
+    message: String,
+) -> String {
+    let target = Listed {
+        kind: kind.as_str(),
+        project_id: project.as_str(),
+        instance: instance.map(InstanceName::as_str),
+        job_id: None,
+    };
+    harmless(&serialized(&Failure { schema: SCHEMA, target, error: Problem::of(error, message) }))
 }
 
 /// A command line that names no job, as one line of JSON: there is no target to tell.
@@ -182,10 +192,20 @@ impl<'a> From<&'a Target> for Asked<'a> {
     }
 }
 
+/// What a list was asked for. It names no job.
 #[derive(Serialize)]
-struct Failure<'a> {
+#[serde(rename_all = "camelCase")]
+struct Listed<'a> {
+    kind: &'a str,
+    project_id: &'a str,
+    instance: Option<&'a str>,
+    job_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a, T> {
     schema: u32,
-    target: Asked<'a>,
+    target: T,
     error: Problem<'a>,
 }
 
@@ -197,6 +217,18 @@ struct Problem<'a> {
     error_code: Option<&'a str>,
     message: String,
     retryable: bool,
+}
+
+impl<'a> Problem<'a> {
+    fn of(error: &'a ApiError, message: String) -> Self {
+        Self {
+            kind: error.kind.as_str(),
+            http_status: error.meta.http_status,
+            error_code: error.code.as_deref(),
+            message,
+            retryable: error.is_retryable(),
+        }
+    }
 }
 
 fn serialized(value: &impl Serialize) -> String {

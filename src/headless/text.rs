@@ -93,6 +93,13 @@ pub fn job(reading: &Reading<'_>, style: Style, times: &Times) -> String {
 pub fn error(target: &Target, error: &ApiError) -> String {
     let words = error.explain_to_script(target);
     let mut lines = format!("{} {}\n", clean(&words.headline), clean(&words.next_step));
+    lines.push_str(&codes(error));
+    lines
+}
+
+/// What a support case needs, as a line; empty when there is nothing.
+#[must_use]
+pub fn codes(error: &ApiError) -> String {
     let codes: Vec<String> = [
         error.meta.http_status.map(|status| format!("HTTP {status}")),
         error.code.clone(),
@@ -103,10 +110,7 @@ pub fn error(target: &Target, error: &ApiError) -> String {
     .into_iter()
     .flatten()
     .collect();
-    if !codes.is_empty() {
-        let _ = writeln!(lines, "({})", clean(&codes.join(" · ")));
-    }
-    lines
+    if codes.is_empty() { String::new() } else { format!("({})\n", clean(&codes.join(" · "))) }
 }
 
 /// What Atlas counts. The total is an estimate, and a share of one that is too low says nothing.

@@ -25,16 +25,15 @@ fn panel() -> Panel {
     };
     let note = Some(("no answer for 4 min".to_owned(), Role::Warning));
     let events = Row { note, ..row("events-restore-of-the-whole-of-europe", "running") };
-    Panel { rows: vec![row("orders-restore", "running"), lines, dump, events], summary: Some("and 3 more".into()) }
+    Panel {
+        rows: vec![row("orders-restore", "running"), lines, dump, events],
+        summary: Some("and 3 more".into()),
+    }
 }
 
 fn inline(width: u16, colours: bool) -> Inline<Vec<u8>> {
-    let mut inline = Inline::new(
-        Vec::new(),
-        Look { colours, ascii: false },
-        Times::Utc,
-        || Size::new(120, 30),
-    );
+    let mut inline =
+        Inline::new(Vec::new(), Look { colours, ascii: false }, Times::Utc, || Size::new(120, 30));
     inline.size.width = width;
     inline
 }

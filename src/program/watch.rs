@@ -189,7 +189,9 @@ fn listen_to_signals(sender: &mpsc::Sender<Outside>) -> io::Result<()> {
             }
         });
     }
-    for (kind, anew) in [(SignalKind::window_change(), false), (SignalKind::from_raw(signal_hook::consts::SIGCONT), true)] {
+    for (kind, anew) in
+        [(SignalKind::window_change(), false), (SignalKind::from_raw(signal_hook::consts::SIGCONT), true)]
+    {
         let mut signals = signal(kind)?;
         let sender = sender.clone();
         tokio::spawn(async move {

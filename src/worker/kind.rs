@@ -8,8 +8,10 @@
 use std::future::Future;
 
 use crate::api::{
-    Answer, ApiError, Batch, ClusterApi, ClusterState, ErrorKind, Listing, Meta, Missing, RestoreApi,
+    Answer, ApiError, Batch, ClusterApi, ClusterState, ErrorKind, ListApi, Listing, Meta, Missing, Page,
+    RestoreApi,
 };
+use crate::domain::job::RestoreJob;
 use crate::domain::target::{Cluster, Kind, Target};
 
 /// An answer, and what it proves about the kind.
@@ -46,6 +48,15 @@ pub async fn state(api: &impl ClusterApi, cluster: &Cluster) -> Found<ClusterSta
         async move { api.cluster_state(&cluster).await }
     };
     find(cluster.kind, ask, |state| &mut state.meta).await
+}
+
+/// Reads the first page of a cluster's jobs, of whichever kind it is.
+pub async fn page(api: &impl ListApi, cluster: &Cluster, items: u16) -> Found<Page<RestoreJob>> {
+    let ask = |kind| {
+        let cluster = Cluster { kind, ..cluster.clone() };
+        async move { api.jobs(&cluster, items, 1).await }
+    };
+    find(cluster.kind, ask, |page| &mut page.meta).await
 }
 
 /// Asks once, and a second time where the first answer says that the other kind is the right one.

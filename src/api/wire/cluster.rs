@@ -33,7 +33,10 @@ mod tests {
         assert_eq!(read("{\"stateName\":\"UP\\u001bDATING\"}").unwrap(), "UPDATING");
         for body in ["{}", r#"{"stateName":null}"#, r#"{"stateName":""}"#] {
             let error = read(body).unwrap_err();
-            assert!(matches!(error.kind, ErrorKind::WrongShape { field, .. } if field == "stateName"), "{body}");
+            assert!(
+                matches!(error.kind, ErrorKind::WrongShape { field, .. } if field == "stateName"),
+                "{body}"
+            );
         }
         assert_eq!(read("<html>").unwrap_err().kind, ErrorKind::NotJson);
     }

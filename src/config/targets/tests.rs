@@ -156,7 +156,7 @@ fn a_pipe_that_breaks_or_floods_is_an_error() {
     let variable = |_: &str| None;
     let read = || Ok(Vec::new());
     let common = Common::default();
-    let mut ask = |input: &mut dyn Read| {
+    let ask = |input: &mut dyn Read| {
         let sources =
             Sources { common: &common, env: Env::new(&variable), profile: None, saved: &read, input };
         targets(&["-".to_owned()], sources).unwrap_err().to_string()

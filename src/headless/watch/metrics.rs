@@ -116,7 +116,12 @@ pub fn exposition(vigil: &Vigil, form: Form, now: Timestamp) -> String {
 
     text.family("atlas_tui_requests", Kind::Counter, "", "HTTP requests to Atlas.");
     text.sample("atlas_tui_requests_total", "", vigil.tally.requests);
-    text.family("atlas_tui_request_errors", Kind::Counter, "", "Questions that Atlas did not answer, by why.");
+    text.family(
+        "atlas_tui_request_errors",
+        Kind::Counter,
+        "",
+        "Questions that Atlas did not answer, by why.",
+    );
     for (kind, count) in &vigil.tally.errors {
         text.sample("atlas_tui_request_errors_total", &format!("error=\"{kind}\""), count);
     }

@@ -53,7 +53,10 @@ impl Output<'_> {
                 let of = |job: &usize| vigil.jobs.get(*job);
                 match news {
                     News::Back { same: false, .. } | News::Place(_) => {}
-                    News::First(job) | News::Phase { job, .. } | News::Facts(job) | News::Back { job, .. } => {
+                    News::First(job)
+                    | News::Phase { job, .. }
+                    | News::Facts(job)
+                    | News::Back { job, .. } => {
                         if let (Some(job), false) = (of(job), *at_end) {
                             object(*out, job, vigil)?;
                         }
@@ -71,10 +74,8 @@ impl Output<'_> {
                         return Ok(());
                     }
                 }
-                let spoken = matches!(
-                    news,
-                    News::Failing(_) | News::GivenUp(_) | News::Back { .. } | News::Place(_)
-                );
+                let spoken =
+                    matches!(news, News::Failing(_) | News::GivenUp(_) | News::Back { .. } | News::Place(_));
                 if let Some(line) = line.filter(|_| spoken) {
                     // Standard error may be closed; there is nobody left to tell.
                     let _ = sentence(*err, &line, look);

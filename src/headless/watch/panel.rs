@@ -124,8 +124,7 @@ fn row(job: &Job, vigil: &Vigil, ascii: bool, now: Timestamp, keep: &mut impl Fn
         (format!("cluster {}: {word}", place.cluster.instance), Role::Active)
     });
     let lasts = !phase.is_terminal() || place.is_some();
-    let elapsed =
-        if lasts { keep(countdown::elapsed(job.created_at(), server_now)) } else { String::new() };
+    let elapsed = if lasts { keep(countdown::elapsed(job.created_at(), server_now)) } else { String::new() };
     let odd = job.status().and_then(|status| status.anomalies.first());
     let odd = odd.map(|anomaly| (anomaly.word().to_owned(), Role::Warning));
     Row {

@@ -231,7 +231,8 @@ impl Vigil {
     pub fn due_places(&mut self, now: Timestamp) -> Vec<(usize, Cluster)> {
         let mut due = Vec::new();
         for (index, job) in self.jobs.iter_mut().enumerate() {
-            if let Some(place) = job.place.as_mut().filter(|place| place.due_at().is_some_and(|at| at <= now)) {
+            if let Some(place) = job.place.as_mut().filter(|place| place.due_at().is_some_and(|at| at <= now))
+            {
                 place.asked();
                 due.push((index, place.cluster.clone()));
             }

@@ -119,7 +119,8 @@ pub fn standing(job: &Job, vigil: &Vigil, ascii: bool, at: Timestamp, from: Opti
             links => text.push_str(&format!(" · {} links", links.len())),
         }
     }
-    if let Some(message) = job.restore().and_then(|restore| restore.collections.as_ref()?.error_message.as_ref())
+    if let Some(message) =
+        job.restore().and_then(|restore| restore.collections.as_ref()?.error_message.as_ref())
     {
         text.push_str(&format!(" · {message}"));
     }
@@ -200,9 +201,11 @@ fn place(job: &Job, at: Timestamp, ascii: bool) -> Option<Line> {
     let (name, cluster) = (&job.name, &place.cluster.instance);
     let glyph = |phase: Phase| phase.glyph(ascii);
     let (glyph, role, text) = match (place.code(), &place.error, place.word.as_deref()) {
-        (Some(0), _, _) => {
-            (glyph(Phase::Completed), Role::Good, format!("{name}: cluster {cluster} is idle and can be used"))
-        }
+        (Some(0), _, _) => (
+            glyph(Phase::Completed),
+            Role::Good,
+            format!("{name}: cluster {cluster} is idle and can be used"),
+        ),
         (Some(_), None, Some(word)) => (
             glyph(Phase::Failed),
             Role::Danger,
@@ -217,9 +220,11 @@ fn place(job: &Job, at: Timestamp, ascii: bool) -> Option<Line> {
             let why = place_error(error, cluster.as_str());
             ("", Role::Warning, format!("{name}: restored. {why} It is asked again."))
         }
-        (None, None, Some(word)) if word != IDLE => {
-            ("", Role::Active, format!("{name}: restored; cluster {cluster} is {word}, waiting for it to be idle"))
-        }
+        (None, None, Some(word)) if word != IDLE => (
+            "",
+            Role::Active,
+            format!("{name}: restored; cluster {cluster} is {word}, waiting for it to be idle"),
+        ),
         _ => return None,
     };
     Some(Line { at, glyph, role, text: clean(&text).into_owned() })
@@ -230,7 +235,8 @@ fn place_error(error: &ApiError, cluster: &str) -> String {
     use crate::api::ErrorKind;
     match &error.kind {
         ErrorKind::Forbidden => {
-            "The key may not read clusters there; it needs Project Read Only in the target project.".to_owned()
+            "The key may not read clusters there; it needs Project Read Only in the target project."
+                .to_owned()
         }
         ErrorKind::NotFound(_) => format!("Atlas knows no cluster {cluster} in the target project."),
         kind => {
@@ -241,15 +247,16 @@ fn place_error(error: &ApiError, cluster: &str) -> String {
 }
 
 fn heartbeat(vigil: &Vigil, at: Timestamp, now: Timestamp) -> String {
-    let open: Vec<&Job> =
-        vigil.jobs.iter().filter(|job| job.code(vigil.rules.until).is_none()).collect();
+    let open: Vec<&Job> = vigil.jobs.iter().filter(|job| job.code(vigil.rules.until).is_none()).collect();
     let named: Vec<String> = open
         .iter()
         .take(MOST_NAMES)
         .map(|job| {
             let progress = progress(job).map(|progress| format!(", {progress}")).unwrap_or_default();
             match job.phase() {
-                Some(phase) if phase.is_terminal() => format!("{} {}{}", job.name, phase.word(), waiting_for(job)),
+                Some(phase) if phase.is_terminal() => {
+                    format!("{} {}{}", job.name, phase.word(), waiting_for(job))
+                }
                 Some(phase) => {
                     let lasted = countdown::elapsed(job.created_at(), at).text;
                     format!("{} {} for {lasted}{progress}", job.name, phase.word())

@@ -1,4 +1,4 @@
-//! `list`: which jobs, how many and in which order.
+//! What a list is narrowed to and sorted by, as people write it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,9 +7,9 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::times::Times;
 use crate::domain::phase::Phase;
 use crate::domain::span;
+use crate::headless::times::Times;
 
 /// What jobs are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
