@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::shown::Shown;
 use crate::config::{duration, interval};
+use crate::headless::watch::Until;
 
 /// What follows the flags in `watch --help`.
 const AFTER_HELP: &str = "\
@@ -31,9 +32,10 @@ pub struct Watch {
     #[command(flatten)]
     pub shown: Shown,
 
-    /// What to wait for [default: final]
-    #[arg(long, value_name = "STATE")]
-    pub until: Option<State>,
+    /// Wait until it is final (over, or its link ready), ready (the same, and a download without a link is code 1), or
+    /// usable (and the cluster that it was restored into is idle) [default: final]
+    #[arg(long, value_name = "STATE", hide_possible_values = true, value_parser = until())]
+    pub until: Option<Until>,
 
     /// End after this time with code 124: 90m, 2h, or seconds [default: none]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, aliases = ["watchTimeout", "watch-timeout"])]
@@ -72,14 +74,6 @@ pub struct Watch {
     pub metrics_linger: Option<Duration>,
 }
 
-/// What to wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum State {
-    /// Over, or its link ready
-    #[default]
-    Final,
-    /// The same; a download that ends without a link is code 1
-    Ready,
-    /// And the cluster that was restored into idle again
-    Usable,
+fn until() -> impl TypedValueParser<Value = Until> {
+    PossibleValuesParser::new(Until::ALL.map(Until::as_str)).try_map(|word| word.parse::<Until>())
 }

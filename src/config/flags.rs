@@ -3,10 +3,8 @@
 //! Not clap's own `env`, which takes a blank variable for a value. Flags that are settings as well are left to
 //! `settings`, which must know where a value came from.
 
-use clap::ValueEnum;
-
 use super::{ConfigError, Env, duration, fleet};
-use crate::cli::watch::{State, Watch};
+use crate::cli::watch::Watch;
 use crate::cli::{Args, Command, Shown};
 
 /// Fills `--no-config`, `--demo`, and the flags of the subcommand.
@@ -61,9 +59,7 @@ fn complete_watch(watch: &mut Watch, env: Env<'_>) -> Result<(), ConfigError> {
     complete_shown(&mut watch.shown, env)?;
     let Watch { until, timeout, heartbeat, give_up_after, metrics_linger, .. } = watch;
     if until.is_none() {
-        *until = env.read("ATLAS_TUI_UNTIL", |text| {
-            State::from_str(text, false).map_err(|_| "a watch waits until final, ready or usable".to_owned())
-        })?;
+        *until = env.parsed("ATLAS_TUI_UNTIL")?;
     }
     for (duration, name) in [
         (timeout, "ATLAS_TUI_TIMEOUT"),

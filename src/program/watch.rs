@@ -10,13 +10,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{INTERNAL, USAGE, complain, get, run_to_end};
 use crate::cli::Args;
-use crate::cli::watch::{State, Watch};
+use crate::cli::watch::Watch;
 use crate::clock::SystemClock;
 use crate::config::{ConfigError, Env, Settings, Source, targets};
 use crate::domain::lookup::Lookup;
 use crate::headless::form::Form;
 use crate::headless::style::Style;
-use crate::headless::watch::{self, Options, Output, Outside, Rules, Until, metrics};
+use crate::headless::watch::{self, Options, Output, Outside, Rules, metrics};
 use crate::headless::{Look, Transition, json};
 use crate::hook::{Call, Hook, Limits};
 use crate::inline::{self, Inline};
@@ -139,11 +139,7 @@ fn options(settings: &Settings, flags: &Watch, jobs: usize, live: bool) -> Optio
     let interval = flags.interval.unwrap_or(settings.interval.value);
     Options {
         rules: Rules {
-            until: match flags.until.unwrap_or_default() {
-                State::Final => Until::Final,
-                State::Ready => Until::Ready,
-                State::Usable => Until::Usable,
-            },
+            until: flags.until.unwrap_or_default(),
             timeout: flags.timeout.filter(|timeout| !timeout.is_zero()),
             give_up_after: flags.give_up_after.filter(|patience| !patience.is_zero()),
             heartbeat: heartbeat.filter(|heartbeat| !heartbeat.is_zero()),
