@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 /// What answers a scrape: the `Accept` in; the media type and the page out, or `None` when it is too late for that.
 pub trait Page: Clone + Send + Sync + 'static {
@@ -68,11 +69,12 @@ impl Scrape {
         Ok(Self { listener, address })
     }
 
-    /// Answers until this is dropped.
-    pub async fn serve<P: Page>(self, page: P) {
+    /// Answers until the other end of `stop` is dropped; requests under way are answered first.
+    pub async fn serve<P: Page>(self, page: P, stop: oneshot::Receiver<()>) {
         let router = Router::new().route("/metrics", get(answer::<P>)).with_state(page);
         // Never an error: a connection that cannot be accepted is tried again.
-        drop(axum::serve(self.listener, router).await);
+        let stopped = async { drop(stop.await) };
+        drop(axum::serve(self.listener, router).with_graceful_shutdown(stopped).await);
     }
 }
 

@@ -32,6 +32,8 @@ const INTERVAL_OF_SEVERAL: Duration = Duration::from_secs(15);
 const LINGER: Duration = Duration::from_secs(90);
 /// What commands get to end by themselves after a signal.
 const HOOK_GRACE: Duration = Duration::from_secs(1);
+/// For the last answer to be sent.
+const LAST_SCRAPE: Duration = Duration::from_secs(1);
 /// What comes from outside, on its way to the loop: a few signals and scrapes at a time. Who finds no room waits.
 const OUTSIDE: usize = 16;
 
@@ -64,12 +66,14 @@ async fn until_end(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch, loo
         complain(&format!("signals cannot be caught: {error}"));
         return INTERNAL;
     }
+    let mut metrics = None;
     if let Some(address) = flags.metrics_listen {
         match Scrape::listen(address, flags.metrics_allow_remote).await {
             Ok(scrape) => {
                 // The port may have been left to the system.
                 complain(&format!("metrics at http://{}/metrics", scrape.address));
-                tokio::spawn(scrape.serve(Metrics(sender.clone())));
+                let (stop, stopped) = oneshot::channel::<()>();
+                metrics = Some((stop, tokio::spawn(scrape.serve(Metrics(sender.clone()), stopped))));
             }
             Err(error) => {
                 complain(&error.to_string());
@@ -122,6 +126,11 @@ async fn until_end(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch, loo
         _ => Output::Sentences { out: &mut out, look },
     };
     let code = watch::watch(atlas, SystemClock, lookups, options, outside, &mut output, &mut run_hook).await;
+    if let Some((stop, serving)) = metrics {
+        // The last scrape may be half written.
+        drop(stop);
+        let _ = tokio::time::timeout(LAST_SCRAPE, serving).await;
+    }
     match hook {
         Some(hook) if [129, 130, 143].contains(&code) => hook.leave(HOOK_GRACE).wait(),
         // The last change is the one that matters most.

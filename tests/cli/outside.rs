@@ -71,6 +71,10 @@ impl Home {
         fs::write(directory.join("config.toml"), text).unwrap();
     }
 
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// The files in the directory, by their path in it.
     pub fn files(&self) -> Vec<String> {
         fn add(directory: &Path, root: &Path, found: &mut Vec<String>) {
@@ -171,6 +175,10 @@ impl Atlas {
 
     pub fn set_fault(&self, fault: Fault) {
         self.running.set_fault(Some(fault));
+    }
+
+    pub fn stats(&self) -> demo::Stats {
+        self.running.stats()
     }
 
     /// The requests answered so far, challenges included.

@@ -12,6 +12,7 @@
 
 mod emulator;
 mod outside;
+mod watch;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
