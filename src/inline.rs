@@ -15,7 +15,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::headless::style::Role;
 use crate::headless::times::Times;
 use crate::headless::watch::{Line, Panel, Row, View};
-use crate::terminal::Rows;
+use crate::terminal::{self, Rows};
 
 /// Columns of a name, where there is room.
 const NAME: usize = 28;
@@ -28,6 +28,12 @@ const NARROWEST_BAR: usize = 5;
 pub struct Look {
     pub colours: bool,
     pub ascii: bool,
+}
+
+/// The size of the terminal. What is none any more has any size.
+#[must_use]
+pub fn size() -> Size {
+    terminal::size().unwrap_or(Size::new(80, 24))
 }
 
 /// The rows of a watch on a terminal.

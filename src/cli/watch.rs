@@ -61,7 +61,7 @@ pub struct Watch {
     #[arg(long, value_name = "CMD", num_args = 1.., allow_hyphen_values = true, value_terminator = ";", alias = "onChange")]
     pub on_change: Option<Vec<String>>,
 
-    /// Serve metrics of the watch at http://ADDRESS/metrics, for Prometheus
+    /// Serve metrics of the watch for Prometheus, at /metrics of this address: 127.0.0.1:9464
     #[arg(long, value_name = "ADDRESS", alias = "metricsListen")]
     pub metrics_listen: Option<SocketAddr>,
 

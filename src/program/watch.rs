@@ -21,7 +21,7 @@ use crate::headless::{Look, Transition, json};
 use crate::hook::{Call, Hook, Limits};
 use crate::inline::{self, Inline};
 use crate::scrape::{Page, Scrape};
-use crate::terminal::{self, Stdout};
+use crate::terminal::Stdout;
 use crate::worker;
 
 /// Between two lines where nobody looks at rows: often enough that a pipeline does not take it for dead.
@@ -120,7 +120,7 @@ async fn until_end(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch, loo
         },
         _ if live => {
             let Style { color: colours, ascii, .. } = look.style;
-            inline = Inline::new(Stdout, inline::Look { colours, ascii }, look.times.clone(), size);
+            inline = Inline::new(Stdout, inline::Look { colours, ascii }, look.times.clone(), inline::size);
             Output::Live { view: &mut inline, ascii, shown: None }
         }
         _ => Output::Sentences { out: &mut out, look },
@@ -166,11 +166,6 @@ fn options(settings: &Settings, flags: &Watch, jobs: usize, live: bool) -> Optio
 /// Whether rows can be shown: standard output is a terminal that can move its cursor. Nothing is read from it.
 fn on_terminal() -> bool {
     io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-}
-
-fn size() -> ratatui::layout::Size {
-    // What is no terminal any more has any size.
-    terminal::size().unwrap_or(ratatui::layout::Size::new(80, 24))
 }
 
 /// From here on the signals no longer end the process by themselves, but end the watch, which says how things stand;

@@ -11,6 +11,7 @@ use super::job::Job;
 use super::vigil::Vigil;
 use super::words::{Line, role};
 use crate::domain::countdown::{self, Severity, Timed};
+use crate::domain::job::RestoreJob;
 use crate::domain::phase::Phase;
 use crate::headless::style::Role;
 
@@ -134,7 +135,7 @@ fn row(job: &Job, vigil: &Vigil, ascii: bool, now: Timestamp, keep: &mut impl Fn
         word: phase.short_word().to_owned(),
         elapsed,
         countdown,
-        progress: job.restore().filter(|_| !phase.is_terminal()).and_then(|restore| restore.progress()),
+        progress: job.restore().filter(|_| !phase.is_terminal()).and_then(RestoreJob::progress),
         note: failing.or(place).or(odd),
     }
 }

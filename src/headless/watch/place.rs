@@ -124,7 +124,7 @@ impl Place {
             Ok(state) => {
                 let recovered = self.error.take().is_some();
                 (self.failures, self.alike, self.failing_since) = (0, 0, None);
-                self.next_at = later(now, interval);
+                self.next_at = Some(later(now, interval));
                 if state.word == IDLE {
                     self.code = Some(0);
                 } else if LEAVING.contains(&state.word.as_str()) {
@@ -147,7 +147,7 @@ impl Place {
                 }
                 let doubled = interval.saturating_mul(1 << self.failures.min(6).saturating_sub(1));
                 let wait = doubled.min(SLOWEST.max(interval)).max(error.retry_after.unwrap_or_default());
-                self.next_at = later(now, wait);
+                self.next_at = Some(later(now, wait));
                 self.error = Some(error);
                 first || self.code.is_some()
             }
@@ -162,6 +162,6 @@ impl Place {
     }
 }
 
-fn later(now: Timestamp, wait: Duration) -> Option<Timestamp> {
-    Some(now.saturating_add(wait).unwrap_or(Timestamp::MAX))
+fn later(now: Timestamp, wait: Duration) -> Timestamp {
+    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

@@ -125,7 +125,7 @@ struct Watch<'a, 'o, A, C> {
 enum Woken {
     Outside(Option<Outside>),
     Report(Option<crate::worker::Report>),
-    State(State),
+    State(Box<State>),
     Time,
 }
 
@@ -150,7 +150,8 @@ impl<A: ClusterApi, C: Clock> Watch<'_, '_, A, C> {
                 Woken::Report(Some(report)) => self.vigil.take(report, self.clock.now()),
                 // The worker has broken off, which is a fault of ours.
                 Woken::Report(None) => return Ok(exit::INTERNAL),
-                Woken::State((job, result)) => {
+                Woken::State(state) => {
+                    let (job, result) = *state;
                     let interval = self.options.worker.interval;
                     self.vigil.take_state(job, result, interval, self.clock.now());
                 }
@@ -172,7 +173,7 @@ impl<A: ClusterApi, C: Clock> Watch<'_, '_, A, C> {
             biased;
             outside = outside => Woken::Outside(outside),
             report = self.reports.recv() => Woken::Report(report),
-            Some(Ok(state)) = self.states.join_next(), if !self.states.is_empty() => Woken::State(state),
+            Some(Ok(state)) = self.states.join_next(), if !self.states.is_empty() => Woken::State(Box::new(state)),
             () = sleep_for(sleep) => Woken::Time,
         }
     }
@@ -238,13 +239,12 @@ impl<A: ClusterApi, C: Clock> Watch<'_, '_, A, C> {
         let until = now.saturating_add(linger).unwrap_or(Timestamp::MAX);
         while self.clock.now() < until && self.outside.is_some() {
             match self.wait(Some(until)).await {
-                Woken::Outside(Some(Outside::Signal { .. })) => break,
+                Woken::Outside(Some(Outside::Signal { .. })) | Woken::Report(None) => break,
                 Woken::Outside(outside) => {
                     if self.take(outside) {
                         break;
                     }
                 }
-                Woken::Report(None) => break,
                 Woken::Report(Some(_)) | Woken::State(_) | Woken::Time => {}
             }
         }

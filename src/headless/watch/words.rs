@@ -1,5 +1,7 @@
 //! What a watch says, one sentence for each thing, and in which role. Clean, and without an escape sequence.
 
+use std::fmt::Write;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::job::Job;
@@ -94,6 +96,7 @@ pub fn standing(job: &Job, vigil: &Vigil, ascii: bool, at: Timestamp, from: Opti
     let lasted = countdown::elapsed(job.created_at(), ended_at.unwrap_or(at)).text;
     // Of one that was over when it was first seen, only the job itself tells how long it took.
     let known = ended_at.is_some() || from.is_some();
+    // Writing to a String cannot fail.
     let mut text = match phase {
         // What expired or is gone did not take that long.
         Phase::Expired | Phase::Gone => format!("{}: {word}", job.name),
@@ -102,37 +105,41 @@ pub fn standing(job: &Job, vigil: &Vigil, ascii: bool, at: Timestamp, from: Opti
         _ => format!("{}: {word} for {lasted}", job.name),
     };
     if let Some(progress) = progress(job) {
-        text.push_str(&format!(", {progress}"));
+        let _ = write!(text, ", {progress}");
     }
     if let Some(from) = from {
-        text.push_str(&format!(" (was {})", from.word()));
+        let _ = write!(text, " (was {})", from.word());
     }
     text.push_str(&notes(job));
     if let (Phase::Ready, Some(restore)) = (phase, job.restore()) {
         if let Some(until) = restore.expires_at {
             let left = countdown::time_left(until, at).text;
-            text.push_str(&format!(" · the link ends at {until}, in {left}"));
+            let _ = write!(text, " · the link ends at {until}, in {left}");
         }
         match restore.downloads().as_slice() {
             [] => {}
-            [only] => text.push_str(&format!(" · {}", only.url)),
-            links => text.push_str(&format!(" · {} links", links.len())),
+            [only] => {
+                let _ = write!(text, " · {}", only.url);
+            }
+            links => {
+                let _ = write!(text, " · {} links", links.len());
+            }
         }
     }
     if let Some(message) =
         job.restore().and_then(|restore| restore.collections.as_ref()?.error_message.as_ref())
     {
-        text.push_str(&format!(" · {message}"));
+        let _ = write!(text, " · {message}");
     }
     if let (Some(since), None) = (job.failing_since(), job.code(vigil.rules.until)) {
         let age = span(vigil.clock.at(since).duration_until(at));
-        text.push_str(&format!(" · no answer for {age}"));
+        let _ = write!(text, " · no answer for {age}");
     }
     if vigil.rules.until == Until::Usable && job.code(Until::Usable).is_none() && phase.is_terminal() {
         text.push_str(&waiting_for(job));
     }
     if let Some(name) = &job.unnamed {
-        text.push_str(&format!(" · whether {name} is idle cannot be asked: no cluster has such a name"));
+        let _ = write!(text, " · whether {name} is idle cannot be asked: no cluster has such a name");
     }
     Line { at, glyph: phase.glyph(ascii), role: role(phase), text: clean(&text).into_owned() }
 }
@@ -146,7 +153,7 @@ fn waiting_for(job: &Job) -> String {
 /// What contradicts the phase.
 fn notes(job: &Job) -> String {
     let anomalies = job.status().map(|status| status.anomalies.as_slice()).unwrap_or_default();
-    anomalies.iter().copied().map(Anomaly::word).map(|word| format!(" · {word}")).collect()
+    anomalies.iter().copied().map(Anomaly::word).flat_map(|word| [" · ", word]).collect()
 }
 
 /// How much is restored, where Atlas counts it and the total is not too low.

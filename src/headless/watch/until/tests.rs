@@ -13,8 +13,7 @@ fn all() -> Vec<(ErrorKind, Verdict, Verdict)> {
     use ErrorKind as E;
     use Verdict::{End, Gone, Wait};
     let decide = |kind: &E| match kind {
-        E::NoCredentials => (End(7), End(7)),
-        E::KeyRefused { .. } | E::Forbidden | E::AddressBlocked => (End(7), End(7)),
+        E::NoCredentials | E::KeyRefused { .. } | E::Forbidden | E::AddressBlocked => (End(7), End(7)),
         E::NotFound(_) => (End(6), Gone),
         E::Ended => (End(6), End(6)),
         E::WrongKind => (End(2), End(2)),
