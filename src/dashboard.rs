@@ -101,7 +101,9 @@ pub fn run(settings: &Settings, request: Request) -> Result<Ending, DashboardErr
     Ok(Ending { signal, unsaved, error: ended.err() })
 }
 
-fn setup(settings: &Settings, size: Size) -> Setup {
+/// What the model is told of the settings: how keys hint at themselves, and nothing that is secret.
+#[must_use]
+pub fn setup(settings: &Settings, size: Size) -> Setup {
     let own = settings.accounts.access(settings.accounts.active());
     let base = &own.base_url.value;
     let access = match (own.credential, own.half_pair) {

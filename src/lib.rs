@@ -64,7 +64,10 @@
 //! | [`hook`] | the user's command on a transition: run, limited, killed |
 //! | [`desktop`] | the desktop's notifications, in builds that have them |
 //! | [`store`] | saved lookups: one versioned file, replaced whole, under a lock |
-//! | [`headless`] | `get`: a function of a writer, a clock and the API |
+//! | [`private`] | files that are ours alone: who may have changed what is read, and how to write so that nobody else can |
+//! | [`headless`] | `get` and `list`: functions of writers, a clock and the API; the forms that they write |
+//! | [`inline`] | the rows of `watch` on a terminal that keeps its scrollback |
+//! | [`scrape`] | a page that is asked for by GET: the metrics of `watch` |
 //! | [`config`] | flags over environment over file over default, and which of them it was |
 //! | [`cli`] | the command line as types |
 //! | [`program`] | the commands and their exit codes |
@@ -99,6 +102,9 @@
 //! | `hook` | from the first transition on, where one is configured | calls and the ends of commands, with at most one timed wait; three more threads for each command that runs |
 //! | `desktop` | from the first notification on, in builds that have them | texts; it may wait for the bus |
 //! | `clipboard` | from the first copy on, where there is a desktop | texts: on X11 and Wayland a copy lasts as long as its owner |
+//!
+//! `watch` has one thread: its loop, the worker and the metrics are tasks of one runtime (and `hook` another, with
+//! `--on-change`). What the worker reports is not bounded there: it is taken before the worker runs again.
 //!
 //! No state is shared: the loop owns the model, the worker its watches, and they talk through channels.
 //!
@@ -138,6 +144,20 @@
 //! a challenge counts from 1 twice, which a strict server takes for a replay, and it looks at the first header of a
 //! refusal only, so both of these are ours. [`api::auth`] has the details.
 //!
+//! # Trust
+//!
+//! What is read is hostile until something has been done about it, each in one place:
+//!
+//! - *Text* from Atlas, the hook, the clipboard and files is cleaned where it comes in ([`domain::text`]), so that no
+//!   cell, title, notification, variable or file name has to think of it. The raw answer alone stays as it came, and
+//!   is escaped on each way out.
+//! - *Files* that steer the program are looked at before they are believed ([`private`]): settings may name a command.
+//! - *Secrets* are [`domain::secret::Secret`], and leave only as a signature. `tests/secrets` searches everything that
+//!   a session writes, sends and saves for them; whatever else can hold one gets a row there.
+//! - *Requests* go to one origin and are GET; only [`api`] can send any, and a row in `tests/architecture/table.rs`
+//!   says so of each other method. No redirect and no link of an answer is followed.
+//! - *Dependencies*: `.ci/deny.toml`.
+//!
 //! # Tests
 //!
 //! | layer | where | what it stands on |
@@ -150,9 +170,15 @@
 //! | the loop | `tests/loop.rs`, `tests/worker` | the whole program on a paused clock with a scripted Atlas |
 //! | the rate budget | `tests/simulation` | the worker on a paused clock against token buckets, for a day |
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
-//! | scripts | `tests/headless.rs`, `tests/cli.rs` | the function, and the binary from outside |
+//! | scripts | `tests/headless.rs`, `tests/asking.rs`, `tests/listing.rs` | the functions, against a scripted Atlas |
+//! | a watch | `tests/watch.rs`, `tests/watching.rs` | a scripted Atlas on a paused clock; the binary with signals and pipes |
+//! | | `tests/cli.rs`, `tests/scripts.rs`, `tests/schema.rs` | the binary from outside; its JSON against the published schema |
+//! | what must never leave | `tests/secrets` | the binary, between a hostile Atlas, a proxy, a hook and a terminal |
+//! | hostile text | `tests/hostile.rs` | made-up texts through the projection, the terminal's sequences and a shell |
 //! | the terminal | `tests/pty` | the binary in a pseudo-terminal: start, resize, every way to end |
 //! | this page | `tests/architecture.rs`, `tests/readme.rs` | the source, and the README |
+
+#![forbid(unsafe_code)]
 
 pub mod api;
 pub mod app;
@@ -170,6 +196,7 @@ pub mod hook;
 pub mod host;
 pub mod inline;
 pub mod input;
+pub mod private;
 pub mod program;
 pub mod runtime;
 pub mod scrape;

@@ -21,7 +21,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use source::{Code, Named};
-use table::{CLOCK_READERS, CLOCKS, GUARDED_STD, MOST_LINES, NO_MACROS, NO_WORDS, NOWHERE, ROOMS, Room};
+use table::{
+    CLOCK_READERS, CLOCKS, GUARDED_STD, MOST_LINES, NO_GETS, NO_MACROS, NO_WORDS, NOWHERE, ROOMS, Room,
+    SENDERS,
+};
 
 /// Something that breaks a rule.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,6 +102,28 @@ fn calls(code: &Code, paths: &[Named]) -> Vec<Breach> {
     breaches
 }
 
+/// Requests other than GET. Only `api` may name reqwest at all, so only there can one be made.
+fn requests(file: &str, code: &Code, paths: &[Named]) -> Vec<Breach> {
+    if room_of(file) != "api" {
+        return Vec::new();
+    }
+    let mut made = code.methods();
+    for path in paths {
+        // `Client::post(…)` is a call as well, and so is what is imported.
+        made.extend(path.segments.iter().skip(1).map(|segment| (path.line, segment.clone())));
+    }
+    made.retain(|(_, name)| SENDERS.contains(&name.as_str()));
+    let allowed = |name: &str| {
+        let rows = NO_GETS.iter().filter(|(known, sender, ..)| *known == file && *sender == name);
+        rows.map(|(.., times, _)| times).sum::<usize>()
+    };
+    let times = |name: &str| made.iter().filter(|(_, made)| made == name).count();
+    let breaches = made.iter().filter(|(_, name)| times(name) != allowed(name));
+    breaches
+        .map(|(line, name)| Breach::new(*line, name, "this program sends GET; what else it sends has a row"))
+        .collect()
+}
+
 /// What can be seen without reading code.
 fn form(text: &str) -> Vec<Breach> {
     let mut breaches = Vec::new();
@@ -129,12 +154,14 @@ fn breaches(file: &str, text: &str, crates: &BTreeSet<String>) -> Vec<Breach> {
     found.extend(calls(&code, &code.paths(file)));
     let is_test = Path::new(file).file_stem().is_some_and(|name| name == "tests");
     if !is_test {
-        let paths = code.without_tests().paths(file);
+        let code = code.without_tests();
+        let paths = code.paths(file);
         match ROOMS.iter().find(|room| room.name == room_of(file)) {
             Some(room) => found.extend(imports(room, &paths, crates)),
             None => found.push(Breach::new(1, room_of(file), "a room without a row in the table")),
         }
         found.extend(clocks(file, &paths));
+        found.extend(requests(file, &code, &paths));
     }
     found.sort();
     found.dedup();
@@ -198,6 +225,9 @@ fn every_row_is_about_something() {
             assert!(crates.contains(*allowed), "`{}` may use `{allowed}`, no dependency", room.name);
         }
         assert!(room.std.iter().all(|part| GUARDED_STD.contains(part)), "{}", room.name);
+    }
+    for (file, ..) in NO_GETS {
+        assert!(sources.iter().any(|(name, _)| name == file), "src/{file} is not there");
     }
     for (file, ..) in CLOCKS {
         assert!(sources.iter().any(|(name, _)| name == file), "src/{file} is not there");
@@ -280,6 +310,30 @@ fn a_clock_is_found_where_it_does_not_belong() {
         assert_eq!(of(file, code), [expected], "{file}: {code}");
     }
     assert_eq!(of("worker/task.rs", "fn f() { Instant::now(); clock.now(); }"), [""; 0]);
+}
+
+#[test]
+fn a_request_that_is_no_get_is_found() {
+    for (code, expected) in [
+        ("fn f(http: &reqwest::Client) { http.post(url).send(); }", "2: post"),
+        ("fn f() { self.http.delete(url); }", "2: delete"),
+        ("fn f() { http\n.put::<&str>(url); }", "3: put"),
+        ("fn f() { reqwest::Client::patch(&http, url); }", "2: patch"),
+        ("use reqwest::Method;", "2: Method"),
+        ("use reqwest::{header, Method as M};", "2: Method"),
+        ("fn f() { reqwest::Request::new(reqwest::Method::PUT, url); }", "2: Method"),
+        ("fn f() { http.request(any, url); }", "2: request"),
+        ("fn f() { http.execute(made); }", "2: execute"),
+    ] {
+        assert_eq!(of("api/client.rs", code), [expected], "{code}");
+    }
+    for code in
+        ["fn f() { http.get(url); self.request(x); }", "// http.post(url)\nconst T: &str = \".put(\";"]
+    {
+        assert_eq!(of("api/client.rs", code), [""; 0], "{code}");
+    }
+    assert_eq!(of("app/model.rs", "fn f() { list.delete(x); }"), [""; 0], "nobody else can send at all");
+    assert_eq!(of("worker/task.rs", "fn f() { reqwest::get(x); }"), ["2: reqwest"]);
 }
 
 #[test]

@@ -270,6 +270,30 @@ fn a_wrong_config_file_is_placed_by_line_and_column() {
     assert_eq!(ignored.code, 8, "{}", ignored.err);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_config_file_that_others_may_change_is_refused_with_the_command_that_mends_it() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt;
+    let atlas = Atlas::of_serverless_instances();
+    let target = atlas.target("orders-restore");
+    let home = atlas.home();
+    home.configure("[hook]\ncommand = [\"true\"]\n");
+    let file = home.path().join("config/config.toml");
+    let mode = |path: &std::path::Path, mode| set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    let remedy = |path: &std::path::Path| format!("run: chmod go-w {}", path.display());
+    mode(&file, 0o666);
+    assert_usage(&home.run(&["get", &target]), &["(mode 666)", &remedy(&file), "--no-config"]);
+    assert_eq!(home.run(&["get", &target, "--no-config"]).code, 0);
+    mode(&file, 0o644);
+    assert_eq!(home.run(&["get", &target]).code, 0);
+    // Whoever may write to the directory can put another file there.
+    let directory = file.parent().unwrap();
+    mode(directory, 0o777);
+    assert_usage(&home.run(&["get", &target]), &["(mode 777)", &remedy(directory)]);
+    assert_eq!(atlas.requests(), 4, "nothing is asked with settings that are not trusted");
+}
+
 #[test]
 fn one_variable_moves_all_files_and_get_writes_none() {
     let atlas = Atlas::start();

@@ -19,6 +19,8 @@ use atlas_tui::clock::Clock;
 use atlas_tui::config::{Env, Settings, Source};
 use atlas_tui::demo::{self, Options};
 use atlas_tui::domain::lookup::Lookup;
+use atlas_tui::domain::target::Kind;
+use atlas_tui::headless::list::{ListOptions, Scope, list};
 use atlas_tui::headless::{GetOptions, get};
 use atlas_tui::terminal::emulator;
 use jiff::Timestamp;
@@ -60,6 +62,29 @@ async fn example() -> String {
     format!("```console\n$ atlas-tui get {}\n{}```\n", lookup.target, String::from_utf8(out).unwrap())
 }
 
+/// What `atlas-tui list` prints of the demonstration's newest jobs.
+async fn list_example() -> String {
+    let atlas = demo::start_with(Options::default(), Then).await.unwrap();
+    let base = atlas.base_url.parse().unwrap();
+    let key = Credential::Key(ApiKey {
+        public_key: atlas.public_key.clone(),
+        private_key: atlas.private_key.clone(),
+    });
+    let client = Client::new(&base, Some(key), Limits::default(), || Then.now()).unwrap();
+    let project = atlas.lookup("billing-dump").unwrap().target.project;
+    let scope = Scope::Project { project, profile: None, kind: Kind::Auto };
+    let statuses = Some("running,ready,failed".parse().unwrap());
+    let since = Some("1d".parse().unwrap());
+    let options = ListOptions { statuses, since, ..ListOptions::default() };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = list(&client, &Then, &scope, &options, &mut out, &mut err).await;
+    assert_eq!((code, err.as_slice()), (0, &b""[..]));
+    format!(
+        "```console\n$ atlas-tui list --project-id {project} --status running,ready,failed --since 1d\n{}```\n",
+        String::from_utf8(out).unwrap()
+    )
+}
+
 /// The list in `--help` as a table.
 fn exit_codes() -> String {
     let help = Args::read(["atlas-tui", "--help"]).unwrap_err().to_string();
@@ -81,6 +106,7 @@ async fn what_the_program_can_write_of_the_readme_is_what_it_would_write() {
         ("exit codes", exit_codes()),
         ("terminals", emulator::markdown()),
         ("example", example().await),
+        ("list", list_example().await),
     ];
     let mut wanted = text.clone();
     for (name, content) in &blocks {

@@ -685,7 +685,7 @@ async fn the_metrics_say_where_everything_stands() {
     let job = |n: u64| {
         let Target { project, job, .. } = lookup(n).target;
         format!(
-            "project=\"{project}\",instance=\"orders-{n}\",job=\"{job}\",label=\"job-{n}\",kind=\"serverless\""
+            "project=\"{project}\",instance_name=\"orders-{n}\",job_id=\"{job}\",label=\"job-{n}\",kind=\"serverless\""
         )
     };
     for line in [

@@ -3,17 +3,19 @@
 use super::overlay::{Choice, Does};
 use super::watch::Watch;
 use crate::domain::job::RestoreJob;
+use crate::domain::shell::quoted;
 use crate::domain::target::Endpoint;
 use crate::domain::text::escape_json;
 
-/// The job as a curl line for a person's shell. The ids and the name hold no character that a shell would
-/// touch; the base URL is quoted all the same.
+/// The job as a curl line for a person's shell, every word that is not ours quoted for it.
 #[must_use]
 pub fn curl_line(base_url: &str, watch: &Watch) -> Option<String> {
     let Endpoint { path, accept } = watch.lookup.target.endpoint()?;
+    let (accept, url) = (format!("Accept: {accept}"), format!("{base_url}{path}"));
+    let (accept, url) = (quoted(&accept), quoted(&url));
     Some(format!(
         "curl --digest --user \"$MONGODB_ATLAS_PUBLIC_API_KEY:$MONGODB_ATLAS_PRIVATE_API_KEY\" \
-         --header 'Accept: {accept}' '{base_url}{path}'"
+         --header {accept} {url}"
     ))
 }
 

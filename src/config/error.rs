@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::targets::Place;
 use crate::domain::text::clean;
+use crate::private::Refusal;
 
 /// Wrong usage: the program says it and ends with exit code 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum ConfigError {
     Unreadable { path: PathBuf, message: String },
     /// TARGETs, each with its place, and how many more there are.
     Targets { faults: Vec<(Place, String)>, left_out: usize },
+    /// A file that must be trusted is somebody else's, or others may write to it.
+    Refused(Refusal),
     /// No home directory, so no place for any file.
     NoHome,
 }
@@ -51,6 +54,9 @@ impl fmt::Display for ConfigError {
                     write!(f, "{end}{place}: {}", clean(message))?;
                 }
                 if *left_out > 0 { write!(f, "\nand {left_out} more") } else { Ok(()) }
+            }
+            Self::Refused(refusal) => {
+                write!(f, "{refusal}\nMend it, or start with --no-config to go on without it.")
             }
             Self::NoHome => f.write_str(
                 "no home directory is known to keep files in; set ATLAS_TUI_HOME to a directory of your own",

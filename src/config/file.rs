@@ -16,6 +16,7 @@ use crate::app::keymap::Keymap;
 use crate::app::notification::Switches;
 use crate::app::screen::ThemeName;
 use crate::app::time_format::TimeFormat;
+use crate::private::{self, OpenError, Trust};
 
 /// More than any person writes; what is larger is no config file.
 const LIMIT: u64 = 1 << 20;
@@ -62,15 +63,19 @@ struct Keys(Vec<String>);
 /// Reads the file. A byte order mark and Windows line ends are fine, and so is no file at all.
 ///
 /// # Errors
-/// The place and what is wrong with it, or that the file cannot be read.
+/// The place and what is wrong with it, that the file cannot be read, or that others may have written it.
 pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
     let unreadable = |message: String| ConfigError::Unreadable { path: path.to_path_buf(), message };
     let mut bytes = Vec::new();
-    match std::fs::File::open(path) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+    // It may name a command to run, and where the requests go.
+    match private::open(path, Trust::Settings) {
+        Err(OpenError::Io(error))
+            if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+        {
             return Ok(ConfigFile::default());
         }
-        Err(error) => return Err(unreadable(error.to_string())),
+        Err(OpenError::Io(error)) => return Err(unreadable(error.to_string())),
+        Err(OpenError::Refused(refusal)) => return Err(ConfigError::Refused(refusal)),
         Ok(file) => {
             file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| unreadable(error.to_string()))?;
         }

@@ -13,6 +13,7 @@ pub mod phase;
 pub mod profile;
 pub mod secret;
 pub mod server_clock;
+pub mod shell;
 pub mod span;
 pub mod target;
 pub mod text;

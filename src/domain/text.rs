@@ -1,10 +1,17 @@
 //! Text from outside, made safe to show. The API, the clipboard and files may all hold an escape sequence.
+//!
+//! Whatever is invisible goes, and not only what a terminal obeys: a name that looks like another one, or a tail of tag
+//! characters that only a program reads, deceives a person as well. That costs some people a little, knowingly: without
+//! variation selectors an emoji may come in its plain form (and in a width that all terminals agree on), without joiners
+//! a family stands beside itself, and Persian or Hindi lose a ligature's hint but no letter. Letters, their accents,
+//! skin tones, flags and right-to-left scripts by themselves stay as they are.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Whether a character could steer a terminal or hide what is written: C0 and C1 controls, bidirectional
-/// controls, zero-width and other invisible format characters, and line or paragraph separators.
+/// controls, zero-width and other invisible format characters (tags and variation selectors among them), blank letters,
+/// and line or paragraph separators.
 #[must_use]
 pub fn is_hostile(c: char) -> bool {
     c.is_control()
@@ -12,7 +19,8 @@ pub fn is_hostile(c: char) -> bool {
             '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
             | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+            | '\u{FFF0}'..='\u{FFFB}' | '\u{13430}'..='\u{1343F}' | '\u{16FE4}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D159}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Quotes that a copy brings along, straight and typographic.

@@ -99,12 +99,11 @@ fn waves(targets: &[Target], together: Together) -> (Vec<Unit>, Vec<Unit>) {
                 let cluster = target.cluster();
                 let listed = cluster.has_list() || cluster.kind == Kind::Auto;
                 let unit = clusters.get(&cluster).copied().and_then(|at| units.get_mut(at));
-                match unit.filter(|_| listed) {
-                    Some(unit) => unit.push(index),
-                    None => {
-                        clusters.insert(cluster, units.len());
-                        units.push(vec![index]);
-                    }
+                if let Some(unit) = unit.filter(|_| listed) {
+                    unit.push(index);
+                } else {
+                    clusters.insert(cluster, units.len());
+                    units.push(vec![index]);
                 }
             }
         }

@@ -17,8 +17,8 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use super::{Call, Failure};
 use crate::domain::text::{clean, shortened};
 
-/// Secrets are in variables that begin so; the command has no business with them.
-const SECRET: &str = "MONGODB_ATLAS_";
+/// Secrets are in variables that begin so, in those of the Atlas CLI as well; the command has no business with them.
+const SECRET: [&str; 2] = ["MONGODB_ATLAS_", "MCLI_"];
 
 /// The threads only read, write or wait.
 const STACK: usize = 64 * 1024;
@@ -137,7 +137,7 @@ fn spawn(command: &[String], variables: Vec<(&'static str, String)>) -> io::Resu
     let mut command = Command::new(program);
     command.args(arguments);
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with(SECRET) {
+        if SECRET.iter().any(|secret| name.to_string_lossy().starts_with(secret)) {
             command.env_remove(name);
         }
     }

@@ -1,11 +1,13 @@
 //! Reading, locking, replacing and setting aside one file. Knows nothing of what is in it.
 
-use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs::Metadata;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
+
+use crate::private::{self, OpenError, Refusal, Trust};
 
 /// A hundred thousand lookups. What is larger is none of ours, and is not taken into memory.
 const LIMIT: u64 = 16 << 20;
@@ -41,40 +43,32 @@ pub fn stamp(path: &Path) -> Option<Stamp> {
 pub struct Found {
     pub bytes: Vec<u8>,
     pub stamp: Stamp,
+    /// Why it must not be changed: others have, or may have, their hands in it.
+    pub refusal: Option<Refusal>,
+}
+
+/// Why no file may be made beside this one; also for one that is not there.
+pub fn refusal_of_directory(path: &Path) -> Option<Refusal> {
+    private::check(path.parent()?, Trust::Own).err()
 }
 
 /// Reads the file; `None` when there is none.
 pub fn read(path: &Path) -> io::Result<Option<Found>> {
-    let file = match open(path, OpenOptions::new().read(true)) {
+    let file = match private::open_to_read(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let stamp = Stamp::of(&file.metadata()?);
+    let metadata = file.metadata()?;
+    let stamp = Stamp::of(&metadata);
+    let refusal = private::check_metadata(path, &metadata, Trust::Own).err();
+    let refusal = refusal.or_else(|| refusal_of_directory(path));
     let mut bytes = Vec::with_capacity(usize::try_from(stamp.len.min(LIMIT)).unwrap_or_default());
     file.take(LIMIT + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LIMIT {
         return Err(io::Error::new(ErrorKind::FileTooLarge, "larger than 16 MiB"));
     }
-    Ok(Some(Found { bytes, stamp }))
-}
-
-/// Opens a file and nothing else: a pipe would be waited at for a writer, and a device has no end.
-fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    let no_file = || io::Error::new(ErrorKind::InvalidInput, "not a regular file");
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        let at_once = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
-        std::os::unix::fs::OpenOptionsExt::custom_flags(options, at_once.cast_signed());
-    }
-    match options.open(path) {
-        Ok(file) if file.metadata()?.is_file() => Ok(file),
-        Ok(_) => Err(no_file()),
-        // A directory to write to, a pipe without a reader, a socket: each refuses in its own words.
-        Err(_) if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) => Err(no_file()),
-        Err(error) => Err(error),
-    }
+    Ok(Some(Found { bytes, stamp, refusal }))
 }
 
 /// Why the work was not begun.
@@ -84,6 +78,8 @@ pub enum LockError {
     Held,
     /// There is no directory for the lock, and none can be made.
     Directory(io::Error),
+    /// The directory is not ours alone.
+    Refused(Refusal),
     /// The lock itself cannot be opened or taken.
     Lock(io::Error),
 }
@@ -92,13 +88,12 @@ pub enum LockError {
 /// there. The system releases it when a process dies.
 pub fn locked<T>(path: &Path, patience: Duration, work: impl FnOnce() -> T) -> Result<T, LockError> {
     if let Some(directory) = path.parent() {
-        make_directory(directory).map_err(LockError::Directory)?;
+        private::make_directory(directory).map_err(|error| match error {
+            OpenError::Refused(refusal) => LockError::Refused(refusal),
+            OpenError::Io(error) => LockError::Directory(error),
+        })?;
     }
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut lock = fd_lock::RwLock::new(open(path, &mut options).map_err(LockError::Lock)?);
+    let mut lock = fd_lock::RwLock::new(private::open_to_write(path).map_err(LockError::Lock)?);
     let start = Instant::now();
     let _held = loop {
         match lock.try_write() {
@@ -117,28 +112,9 @@ pub fn locked<T>(path: &Path, patience: Duration, work: impl FnOnce() -> T) -> R
     Ok(work())
 }
 
-fn make_directory(directory: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
-}
-
-/// Puts a new file (mode 0600) in the place of the old one, all or nothing. A symbolic link is replaced, never
-/// written through.
+/// Puts a new file in the place of the old one, all or nothing.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<Stamp> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    // Mode 0600 is tempfile's own on Unix.
-    let mut file = tempfile::Builder::new().prefix(".lookups-").suffix(".tmp").tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    let stamp = Stamp::of(&file.as_file().metadata()?);
-    file.persist(path).map_err(|error| error.error)?;
-    // The rename is done; that it survives a power cut is more than some file systems promise for a directory.
-    #[cfg(unix)]
-    let _ = File::open(directory).and_then(|directory| directory.sync_all());
-    Ok(stamp)
+    private::replace(path, bytes).map(|metadata| Stamp::of(&metadata))
 }
 
 /// Renames the file to `NAME.broken-YYYYMMDD-HHMMSS`, the time of its last change in UTC, or with a number

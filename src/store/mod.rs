@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use crate::domain::lookup::{Edit, Lookup};
 use crate::domain::text::clean;
+use crate::private::Refusal;
 use disk::{Found, LockError, Stamp};
 use format::Document;
 
@@ -59,6 +60,8 @@ pub enum LoadNote {
     Skipped { path: PathBuf, count: usize, reason: String },
     /// The file cannot be read.
     Unreadable { path: PathBuf, cause: String },
+    /// The file or its directory is somebody else's, or others may write to it: shown, and left alone.
+    Refused(Refusal),
 }
 
 /// Why an edit was not saved. `Display` names the file and the next step.
@@ -74,6 +77,8 @@ pub enum StoreError {
     Unwritable { path: PathBuf, cause: String },
     /// The lock cannot be opened or taken: not by waiting.
     NoLock { lock: PathBuf, cause: String },
+    /// The file or its directory is somebody else's, or others may write to it.
+    Refused(Refusal),
 }
 
 impl StoreError {
@@ -86,7 +91,7 @@ impl StoreError {
     /// Whether it is the file that must not be written to, and not the way there.
     #[must_use]
     pub fn is_about_the_file(&self) -> bool {
-        matches!(self, Self::Newer { .. } | Self::Unreadable { .. })
+        matches!(self, Self::Newer { .. } | Self::Unreadable { .. } | Self::Refused(_))
     }
 }
 
@@ -110,13 +115,21 @@ impl Store {
         let loaded = match disk::read(&self.path) {
             Ok(None) => {
                 self.stamp = None;
-                self.as_before(None, false)
+                let refusal = disk::refusal_of_directory(&self.path);
+                let read_only = refusal.is_some();
+                self.as_before(refusal.map(LoadNote::Refused), read_only)
             }
             Ok(Some(found)) => {
                 self.stamp = Some(found.stamp);
-                match format::read(&found.bytes) {
-                    Ok(content) => self.loaded(content),
-                    Err(reason) => self.load_broken(reason),
+                match (format::read(&found.bytes), found.refusal) {
+                    // What it holds is only shown: the ids are checked, the labels are clean, and nothing is saved.
+                    (Ok(content), Some(refusal)) => {
+                        let note = Some(LoadNote::Refused(refusal));
+                        Loaded { lookups: content.lookups, note, read_only: true }
+                    }
+                    (Err(_), Some(refusal)) => self.as_before(Some(LoadNote::Refused(refusal)), true),
+                    (Ok(content), None) => self.loaded(content),
+                    (Err(reason), None) => self.load_broken(reason),
                 }
             }
             Err(cause) => self.unreadable(&cause),
@@ -131,6 +144,7 @@ impl Store {
         match disk::read(&self.path) {
             Ok(None) => Loaded::default(),
             Ok(Some(found)) => match format::read(&found.bytes) {
+                // Whose hands it went through is for whoever saves to say; what it holds is only asked for.
                 Ok(content) => self.loaded(content),
                 Err(reason) => self.broken_in_place(reason, "it was only read".to_owned()),
             },
@@ -166,6 +180,7 @@ impl Store {
         match disk::locked(&lock, Duration::ZERO, || self.edit_locked(edits)) {
             Ok(result) => result,
             Err(LockError::Held) => Err(StoreError::Busy { lock }),
+            Err(LockError::Refused(refusal)) => Err(StoreError::Refused(refusal)),
             Err(LockError::Lock(cause)) => Err(StoreError::NoLock { lock, cause: disk::words(&cause) }),
             Err(LockError::Directory(cause)) => Err(self.unwritable(&cause)),
         }
@@ -176,6 +191,9 @@ impl Store {
             path: self.path.clone(),
             cause: disk::words(&cause),
         })?;
+        if let Some(refusal) = found.as_ref().and_then(|found| found.refusal.clone()) {
+            return Err(StoreError::Refused(refusal));
+        }
         let mut note = None;
         let whole = match &found {
             None => None,
@@ -226,6 +244,7 @@ impl Store {
         match disk::locked(&lock, patience, || self.load_broken_locked()) {
             Ok(loaded) => loaded,
             Err(LockError::Held) => self.broken_in_place(reason, "another atlas-tui is saving".to_owned()),
+            Err(LockError::Refused(refusal)) => self.as_before(Some(LoadNote::Refused(refusal)), true),
             Err(LockError::Directory(cause) | LockError::Lock(cause)) => {
                 self.broken_in_place(reason, disk::words(&cause))
             }
@@ -310,6 +329,14 @@ impl fmt::Display for StoreError {
                 "remove the lock of the lookups file or make it writable, it cannot be opened ({cause}): {}",
                 shown(lock)
             ),
+            Self::Refused(refusal) => {
+                write!(
+                    f,
+                    "run `{}`: the lookups are not saved because {}",
+                    refusal.remedy(),
+                    refusal.reason()
+                )
+            }
         }
     }
 }
@@ -347,6 +374,14 @@ impl fmt::Display for LoadNote {
                 "make the lookups file readable, nothing is saved until then ({cause}): {}",
                 shown(path)
             ),
+            Self::Refused(refusal) => {
+                write!(
+                    f,
+                    "run `{}` to edit: the lookups are read-only because {}",
+                    refusal.remedy(),
+                    refusal.reason()
+                )
+            }
         }
     }
 }

@@ -460,3 +460,6 @@ fn a_thousand_lookups_are_read_by_the_quick_way() {
     assert_eq!(numbers(&content.lookups), (0..1000).collect::<Vec<_>>());
     assert_eq!(content.skipped, 0);
 }
+
+#[cfg(unix)]
+mod others;

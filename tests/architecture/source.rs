@@ -39,6 +39,15 @@ impl Code {
         calls.map(|pair| (pair[0].0, format!("{}!", pair[0].1))).collect()
     }
 
+    /// The methods that are called on something else than `self`.
+    pub fn methods(&self) -> Vec<(usize, String)> {
+        let tokens = tokens(&self.0);
+        let calls = tokens.windows(4).filter(|four| {
+            four[0].1 != "self" && four[1].1 == "." && is_word(four[2].1) && matches!(four[3].1, "(" | "::")
+        });
+        calls.map(|four| (four[2].0, four[2].1.to_owned())).collect()
+    }
+
     /// Every path of two segments or more. `super` and `self` are resolved from where the file lies, so that a
     /// path into this crate always begins with `crate`.
     pub fn paths(&self, file: &str) -> Vec<Named> {

@@ -155,9 +155,10 @@ pub const ROOMS: &[Room] = &[
             "app::notification::Switches",
             "app::screen::ThemeName",
             "app::time_format",
+            "private",
         ],
         crates: &["etcetera", "jiff", "serde", "toml"],
-        std: &["fs", "io"],
+        std: &["io"],
         why: "it reads one file and is handed the environment; what it reads are the other rooms' own types",
     },
     Room {
@@ -178,11 +179,18 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "store",
-        rooms: &["domain"],
-        crates: &["fd_lock", "jiff", "rustix", "serde", "serde_json", "tempfile"],
+        rooms: &["domain", "private"],
+        crates: &["fd_lock", "jiff", "serde", "serde_json"],
         std: &["fs", "io", "os", "thread"],
-        why: "one file of lookups; who shows them and when they are read is not its business (rustix for the flags \
-              that open a file without waiting)",
+        why: "one file of lookups; who shows them and when they are read is not its business",
+    },
+    Room {
+        name: "private",
+        rooms: &["domain::shell", "domain::text"],
+        crates: &["rustix", "tempfile"],
+        std: &["fs", "io", "os"],
+        why: "owners, modes and links of files; what is in them is not its business (rustix for the flags that open a \
+              file, and for who we are)",
     },
     Room {
         name: "terminal",
@@ -368,6 +376,14 @@ pub const CLOCK_READERS: &[&str] = &[
     "Local::now",
     "SystemClock",
 ];
+
+/// How a request comes to be in the room that can send one, but for `.get(…)`: by reqwest's methods of these names, or
+/// by naming a method. A collection's methods of the same name must be called something else there.
+pub const SENDERS: &[&str] = &["post", "put", "patch", "delete", "head", "request", "execute", "Method"];
+
+/// Requests that are no GET: file under `src`, which of [`SENDERS`], how often it stands there, why. The program only
+/// reads, so there is none.
+pub const NO_GETS: &[(&str, &str, usize, &str)] = &[];
 
 /// Paths that nobody may call, whatever the room.
 pub const NOWHERE: &[(&str, &str)] = &[

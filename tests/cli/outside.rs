@@ -64,6 +64,10 @@ impl Home {
         self
     }
 
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Writes the config file.
     pub fn configure(&self, text: &str) {
         let directory = self.directory.path().join("config");
@@ -71,8 +75,17 @@ impl Home {
         fs::write(directory.join("config.toml"), text).unwrap();
     }
 
+    #[allow(dead_code, reason = "not all test files look into it")]
     pub fn path(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// Writes any file of it.
+    #[allow(dead_code, reason = "not all test files save lookups")]
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.directory.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
 
     /// The files in the directory, by their path in it.
@@ -177,6 +190,7 @@ impl Atlas {
         self.running.set_fault(Some(fault));
     }
 
+    #[allow(dead_code, reason = "not all test files count")]
     pub fn stats(&self) -> demo::Stats {
         self.running.stats()
     }

@@ -67,9 +67,15 @@ impl Launch {
 
     /// With this config file.
     pub fn config(self, text: &str) -> Self {
-        let directory = self.home.path().join("config");
-        std::fs::create_dir(&directory).unwrap();
-        std::fs::write(directory.join("config.toml"), text).unwrap();
+        self.file("config/config.toml", text)
+    }
+
+    /// With this file in its home, for its owner alone.
+    pub fn file(self, path: &str, text: &str) -> Self {
+        let path = self.home.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         self
     }
 

@@ -242,6 +242,21 @@ fn a_lookup_typed_into_the_form_is_saved_and_watched() {
 }
 
 #[test]
+fn lookups_that_others_may_change_are_shown_and_the_command_that_mends_it_is_named() {
+    let file = format!(
+        r#"{{"version":1,"lookups":[{{"label":"nightly-orders","kind":"serverless","projectId":"{PROJECT}","instance":"orders","jobId":"{JOB}"}}]}}"#
+    );
+    let script = r#"chmod 666 data/lookups.json; "$PROGRAM" --base-url http://127.0.0.1:9 --no-config"#;
+    let mut emulator = Launch::script(script).file("data/lookups.json", &file).start().attach();
+    emulator.wait_for("nightly-orders");
+    emulator.wait_for("run `chmod go-w");
+    emulator.wait_for("to edit: the lookups are read-only because others");
+    emulator.send("dq");
+    assert_eq!(emulator.wait_exit().exit_code(), 0);
+    assert_eq!(saved(&emulator), file);
+}
+
+#[test]
 fn a_pasted_url_fills_the_form() {
     let mut emulator = dashboard().start().attach();
     emulator.wait_for("add");

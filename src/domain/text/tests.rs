@@ -14,10 +14,21 @@ fn what_steers_or_hides_is_stripped() {
         ('\u{2060}', '\u{206f}'),
         ('\u{fe00}', '\u{fe0f}'),
         ('\u{fff9}', '\u{fffb}'),
+        ('\u{13430}', '\u{1343f}'),
         ('\u{e0000}', '\u{e007f}'),
         ('\u{e0100}', '\u{e01ef}'),
     ];
-    let single = ['\u{ad}', '\u{61c}', '\u{feff}', '\u{180e}', '\u{3164}', '\u{ffa0}', '\u{1d173}'];
+    let single = [
+        '\u{ad}',
+        '\u{61c}',
+        '\u{feff}',
+        '\u{180e}',
+        '\u{3164}',
+        '\u{ffa0}',
+        '\u{16fe4}',
+        '\u{1d159}',
+        '\u{1d173}',
+    ];
     for c in ranges.into_iter().flat_map(|(first, last)| first..=last).chain(single) {
         assert!(is_hostile(c), "U+{:04X}", u32::from(c));
         let text = format!("a{c}b");

@@ -270,23 +270,23 @@ const NAMED_MOST: usize = 3;
 
 /// Each failure once, with the clusters that it is told of.
 fn sentences(failures: &[Failure]) -> Vec<String> {
-    let mut alike: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut alike: Vec<(String, String, Vec<&str>)> = Vec::new();
     for Failure { place, error } in failures {
         let (headline, next_step) = words(place, error);
-        let codes = text::codes(error);
-        let sentence = format!("{} {}\n{codes}", clean(&headline), clean(&next_step));
+        let sentence = format!("{} {}", clean(&headline), clean(&next_step));
         let name = place.instance.as_ref().map_or("list of clusters", |instance| instance.as_str());
-        match alike.iter_mut().find(|(known, _)| *known == sentence) {
-            Some((_, names)) => names.push(name),
-            None => alike.push((sentence, vec![name])),
+        match alike.iter_mut().find(|(known, ..)| *known == sentence) {
+            Some((_, _, names)) => names.push(name),
+            // Those of the others differ in the number of the request.
+            None => alike.push((sentence, text::codes(error), vec![name])),
         }
     }
-    let shown = |(sentence, mut names): (String, Vec<&str>)| {
+    let shown = |(sentence, codes, mut names): (String, String, Vec<&str>)| {
         names.dedup();
         let more = names.len().saturating_sub(NAMED_MOST);
         names.truncate(NAMED_MOST);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{}{more}: {sentence}", names.join(", "))
+        format!("{}{more}: {sentence}\n{codes}", names.join(", "))
     };
     alike.into_iter().map(shown).collect()
 }

@@ -160,6 +160,9 @@ impl<'a, A: ListApi, C: Clock> Lists<'a, A, C> {
         let mut clusters: Vec<Cluster> = Vec::new();
         for tenancy in tenancies {
             let names = self.names(project, profile, *tenancy, &mut harvest).await;
+            if harvest.failures.iter().any(|failure| is_about_all(&failure.error)) {
+                break;
+            }
             let kinds: &[Kind] = match (tenancy, kind) {
                 (Tenancy::Flex, _) => &[Kind::Flex],
                 (Tenancy::Dedicated, Kind::Dedicated) => &[Kind::Dedicated],
@@ -251,12 +254,11 @@ impl<'a, A: ListApi, C: Clock> Lists<'a, A, C> {
         let mut seen = HashSet::new();
         let mut kept = 0;
         for number in 1..=PAGES_MOST {
-            let (result, sent_at) = match first.take() {
-                Some(first) => first,
-                None => {
-                    let sent_at = self.clock.now();
-                    (self.page(cluster, number).await, sent_at)
-                }
+            let (result, sent_at) = if let Some(first) = first.take() {
+                first
+            } else {
+                let sent_at = self.clock.now();
+                (self.page(cluster, number).await, sent_at)
             };
             let page = match result {
                 Ok(page) => page,
@@ -349,6 +351,17 @@ fn nameless(job: &RestoreJob, meta: &Meta) -> ApiError {
     let kind =
         ErrorKind::WrongShape { field: "id".to_owned(), expected: "the id of a job".to_owned(), found };
     ApiError { kind, code: None, detail: None, retry_after: None, meta: meta.clone() }
+}
+
+/// Whether every other list of the project would be refused for the same reason.
+fn is_about_all(error: &ApiError) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::NoCredentials
+            | ErrorKind::KeyRefused { .. }
+            | ErrorKind::AddressBlocked
+            | ErrorKind::NotFound(Missing::Project)
+    )
 }
 
 /// Whether an error means that there is no such list: of a free cluster, which has no backups, or of restored

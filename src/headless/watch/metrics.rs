@@ -191,10 +191,11 @@ impl Text {
     }
 }
 
+/// Not `instance` and `job`, which Prometheus gives each target itself: it would rename ours.
 fn labels(job: &Job) -> String {
     let target = &job.target;
     format!(
-        "project=\"{}\",instance=\"{}\",job=\"{}\",label=\"{}\",kind=\"{}\"",
+        "project=\"{}\",instance_name=\"{}\",job_id=\"{}\",label=\"{}\",kind=\"{}\"",
         target.project,
         escaped(target.instance.as_str()),
         target.job,
