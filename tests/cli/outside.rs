@@ -75,11 +75,6 @@ impl Home {
         fs::write(directory.join("config.toml"), text).unwrap();
     }
 
-    #[allow(dead_code, reason = "not all test files look into it")]
-    pub fn path(&self) -> &Path {
-        self.directory.path()
-    }
-
     /// Writes any file of it.
     #[allow(dead_code, reason = "not all test files save lookups")]
     pub fn write(&self, path: &str, text: &str) {
