@@ -25,7 +25,7 @@ TARGET is one argument, so quote a whole command line. It may be:
   a curl line with such a URL, or an `atlas backups restores` line
   a JSON object of a restore job
   a restore job id, beside --project-id and --cluster-name
-  for get and watch also the label of a saved lookup, or - for standard input: one TARGET a line, or JSON objects
+  for get and watch the label of a saved lookup, or - for standard input: a TARGET a line, or JSON
 
 Examples:
   atlas-tui --demo
@@ -46,7 +46,7 @@ Exit codes of get, watch (of several jobs the worst: 3 4 5 6 7 8 1 2 9 0) and li
   5  expired (likewise)
   6  not found, or gone
   7  the key is missing, refused, or may not read this
-  8  Atlas cannot be reached, or limits the rate; watch waits for it, unless --give-up-after says otherwise
+  8  Atlas cannot be reached, or limits the rate (watch: for longer than --give-up-after)
   9  still running (get with --exit-status)
   124  the --timeout of watch is over
   129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM

@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::result_large_err,
+    clippy::unchecked_time_subtraction,
     reason = "a test that cannot go on has failed"
 )]
 
