@@ -22,6 +22,10 @@ const NAME: usize = 28;
 /// Columns of a bar, and the narrowest that says something.
 const BAR: usize = 20;
 const NARROWEST_BAR: usize = 5;
+/// Columns of a percentage with the gap before it.
+const PERCENT: usize = "  100 %".len();
+/// Columns below which the beginning of a note says nothing.
+const NARROWEST_NOTE: usize = 12;
 
 /// How it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,7 +86,7 @@ impl<W: Write> Inline<W> {
                 None => add(Span::styled(padded(&row.elapsed, columns.time), self.words(Role::Muted))),
             }
         }
-        if let Some(permille) = row.progress {
+        if let Some(permille) = row.progress.filter(|_| columns.percent) {
             let percent = format!("{:>3} %", permille / 10);
             if columns.bar > 0 {
                 let full = columns.bar * usize::from(permille.min(1000)) / 1000;
@@ -94,7 +98,9 @@ impl<W: Write> Inline<W> {
                 add(Span::raw(percent));
             }
         }
-        if let Some((text, role)) = &row.note {
+        let used: usize = spans.iter().map(Span::width).sum();
+        let note = row.note.as_ref().filter(|_| width.saturating_sub(used + 2) >= NARROWEST_NOTE);
+        if let Some((text, role)) = note {
             spans.extend([Span::raw("  "), Span::styled(text.clone(), self.words(*role))]);
         }
         clipped(spans, width)
@@ -171,6 +177,7 @@ struct Columns {
     word: usize,
     time: usize,
     bar: usize,
+    percent: bool,
 }
 
 impl Columns {
@@ -188,11 +195,13 @@ impl Columns {
         let least = name.min(NAME / 3);
         let time = if left >= least + gap(time) { time } else { 0 };
         let left = left.saturating_sub(gap(time));
-        let percent = if bars { "  100 %".len() } else { 0 };
+        // A percentage that would cost letters of the name is none.
+        let bars = bars && left >= name + PERCENT;
+        let percent = if bars { PERCENT } else { 0 };
         let room = left.saturating_sub(least + percent);
         let bar = if bars && room > NARROWEST_BAR { (room - 1).min(BAR) } else { 0 };
         let taken = percent + if bar > 0 { bar + 1 } else { 0 };
-        Self { name: name.min(left.saturating_sub(taken).max(least)), word, time, bar }
+        Self { name: name.min(left.saturating_sub(taken).max(least)), word, time, bar, percent: bars }
     }
 }
 

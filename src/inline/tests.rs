@@ -65,10 +65,10 @@ fn a_narrow_terminal_keeps_name_and_phase_longest() {
     assert_eq!(
         text(40),
         "\
-● orders-restore   running     2 min 13…
-● orders-lines     running     2 min 13…
-◆ billing-dump     link ready  00:59:10
-● events-restore…  running     2 min 13…
+● orders-resto…  running     2 min 13 s
+● orders-lines   running     2 min 13 s
+◆ billing-dump   link ready  00:59:10
+● events-resto…  running     2 min 13 s
   and 3 more"
     );
 }

@@ -86,7 +86,7 @@ mod tests {
         let mut rows = Rows::new(Vec::new());
         let running = Line::from(vec![Span::styled("*", Style::new().fg(Color::Green)), Span::raw(" a")]);
         rows.write(&[], &[running.clone(), Line::raw("b")]).unwrap();
-        assert_eq!(shown(&mut rows), "ESC[?2026hESC[m\rESC[JESC[0;32m*ESC[m a⏎b⏎ESC[?2026l");
+        assert_eq!(shown(&mut rows), "ESC[?2026hESC[m\rESC[JESC[32m*ESC[m a⏎b⏎ESC[?2026l");
         rows.write(&[Line::raw("b is over")], &[running]).unwrap();
         assert_eq!(shown(&mut rows), "ESC[?2026h\rESC[2AESC[Jb is over⏎ESC[32m*ESC[m a⏎ESC[?2026l");
         rows.write(&[], &[]).unwrap();
