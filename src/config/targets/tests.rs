@@ -1,3 +1,5 @@
+//! Command lines and standard inputs as lists of jobs, and every fault by its place.
+
 use std::cell::Cell;
 use std::io;
 
