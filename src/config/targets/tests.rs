@@ -1,3 +1,5 @@
+//! Targets as command lines and pipes name them.
+
 use std::cell::Cell;
 use std::io;
 
