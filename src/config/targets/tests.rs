@@ -1,4 +1,4 @@
-//! Command lines and standard inputs as lists of jobs, and every fault by its place.
+//! Targets as command lines and pipes name them.
 
 use std::cell::Cell;
 use std::io;
