@@ -17,7 +17,10 @@ use jiff::Timestamp;
 use crate::api::base_url::BaseUrl;
 use crate::api::client::{Client, Limits};
 use crate::api::probe::{Probe, ProbeApi, Seen};
-use crate::api::{Answer, ApiError, Batch, Credential, ErrorKind, ListApi, Listing, Page, RestoreApi};
+use crate::api::{
+    Answer, ApiError, Batch, ClusterApi, ClusterState, Credential, ErrorKind, ListApi, Listing, Page,
+    RestoreApi,
+};
 use crate::config::SignIn as Means;
 use crate::config::access::{Access, Accounts};
 use crate::domain::id::{InstanceName, ObjectId};
@@ -256,6 +259,13 @@ impl<L: Ledger> RestoreApi for Atlas<L> {
         let meta = listing.as_mut().map_or_else(|error| &mut error.meta, |listing| &mut listing.meta);
         meta.requests += refused.meta.requests;
         listing
+    }
+}
+
+impl<L: Ledger> ClusterApi for Atlas<L> {
+    async fn cluster_state(&self, cluster: &Cluster) -> Result<ClusterState, ApiError> {
+        let client = self.client(cluster.profile.as_ref()).await?;
+        client.cluster_state(cluster).await
     }
 }
 

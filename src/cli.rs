@@ -9,6 +9,7 @@ mod list;
 mod man;
 pub mod plugin;
 mod shown;
+pub mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -31,7 +32,7 @@ TARGET is one argument, so quote a whole command line. It may be:
   a curl line with such a URL, or an `atlas backups restores` line
   a JSON object of a restore job
   a restore job id, beside --project-id and --cluster-name
-  for get also the label of a saved lookup, or - for standard input: one TARGET a line, or JSON objects
+  for get and watch the label of a saved lookup, or - for standard input: a TARGET a line, or JSON
 
 Examples:
   atlas-tui --demo
@@ -40,22 +41,25 @@ Examples:
       --cluster-name orders
   atlas-tui doctor dedicated/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
   atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v2/…' -o json --exit-status
+  atlas-tui watch orders-nightly --until usable --timeout 2h && ./after-the-restore
   atlas-tui list --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --status running,failed --since 12h
   atlas-tui list --saved --status ready -o ndjson | atlas-tui get - -o csv
   atlas restores list --saved    where it is a plugin of the Atlas CLI; README.md tells how
 
-Exit codes of get (of several jobs the worst: 3 4 5 6 7 8 1 2 9 0) and list (0 or that of an error):
-  0  an answer came; with --exit-status: completed, or a link is ready
+Exit codes of get, watch (of several jobs the worst: 3 4 5 6 7 8 1 2 9 0) and list (0 or that of an error):
+  0  an answer came; of watch and with --exit-status: completed, or a link is ready
   1  an answer that makes no sense, or a fault of atlas-tui itself
   2  wrong usage: arguments, environment or config file; a kind that the cluster is not; no terminal
-  3  failed (with --exit-status)
-  4  cancelled (with --exit-status)
-  5  expired (with --exit-status)
+  3  failed (watch, or get with --exit-status)
+  4  cancelled (likewise)
+  5  expired (likewise)
   6  not found, or gone
   7  what signs in is missing, refused, or may not read this
-  8  Atlas cannot be reached, or limits the rate
-  9  still running (with --exit-status)
-  130, 143  ended by SIGINT, SIGTERM
+  8  Atlas cannot be reached, or limits the rate (watch: for longer than --give-up-after)
+  9  still running (get with --exit-status)
+  124  the --timeout of watch is over
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM
+  141  whoever read the output of watch left before its end
 
 Environment (a blank variable counts as unset; flags win over it, and it wins over the files):
   MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY
@@ -77,6 +81,8 @@ Environment (a blank variable counts as unset; flags win over it, and it wins ov
   ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
   ATLAS_TUI_COLOR, ATLAS_TUI_LOCAL, ATLAS_TUI_RAW, ATLAS_TUI_SAVED, ATLAS_TUI_LIMIT, ATLAS_TUI_STATUS,
   ATLAS_TUI_SINCE, ATLAS_TUI_SORT, ATLAS_TUI_REVERSE, ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET,
+  ATLAS_TUI_UNTIL, ATLAS_TUI_TIMEOUT, ATLAS_TUI_HEARTBEAT, ATLAS_TUI_FAIL_FAST, ATLAS_TUI_GIVE_UP_AFTER,
+  ATLAS_TUI_ON_CHANGE, ATLAS_TUI_METRICS_LISTEN, ATLAS_TUI_METRICS_ALLOW_REMOTE, ATLAS_TUI_METRICS_LINGER,
   ATLAS_TUI_BUNDLE
                                  as the flag of that name
   NO_COLOR, CLICOLOR=0           no colours; CLICOLOR_FORCE=1: colours without a terminal too
@@ -87,7 +93,8 @@ Files (native directories on macOS):
   $XDG_CONFIG_HOME/atlascli/config.toml    profiles of the Atlas CLI, read only, else ~/.config/atlascli/config.toml
   $XDG_DATA_HOME/atlas-tui/lookups.json    saved lookups, else ~/.local/share/atlas-tui/lookups.json
 
-Hook (a command in the config file, run on each transition with the job as JSON on standard input) gets:
+Hook (a command in the config file or after --on-change, run on each transition with the job as JSON on standard
+input) gets:
   ATLAS_TUI_LABEL, ATLAS_TUI_PHASE, ATLAS_TUI_PREVIOUS_PHASE, ATLAS_TUI_PROJECT_ID, ATLAS_TUI_INSTANCE,
   ATLAS_TUI_JOB_ID, ATLAS_TUI_KIND, ATLAS_TUI_PROFILE";
 
@@ -188,6 +195,8 @@ pub struct Common {
 pub enum Command {
     /// Read restore jobs once and print them
     Get(Get),
+    /// Wait until restore jobs are over, and tell what becomes of them
+    Watch(Box<watch::Watch>),
     /// Find out why it does not work: each step to a restore job is checked, with what to do next
     Doctor(Doctor),
     /// Print every setting, credential and profile, and who gave it; no secrets

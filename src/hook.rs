@@ -86,6 +86,8 @@ enum Order {
     Ended(u64),
     /// Nothing new is started, and what runs has this much time left.
     Leave(Duration),
+    /// Nothing new comes; what waits is still run.
+    Finish,
 }
 
 impl Hook {
@@ -127,6 +129,16 @@ impl Hook {
         }
     }
 
+    /// Waits until all that was asked for has been run, each command in its own time: for a script, whose last
+    /// transition is the one that matters. Ends at once when nothing runs.
+    pub fn finish(self) {
+        let Some(Supervisor { orders, over }) = self.running else { return };
+        if orders.send(Order::Finish).is_ok() {
+            // Closed at the end. Nothing is ever sent.
+            let _ = over.recv();
+        }
+    }
+
     /// Gives what runs this much time to end, after which it is killed. Does not wait; the answer does.
     pub fn leave(self, grace: Duration) -> Leaving {
         let asked = self.running.filter(|running| running.orders.try_send(Order::Leave(grace)).is_ok());
@@ -162,6 +174,7 @@ struct Task {
     started: u64,
     untold: VecDeque<Failure>,
     leaving: bool,
+    finishing: bool,
 }
 
 impl Task {
@@ -176,11 +189,12 @@ impl Task {
             started: 0,
             untold: VecDeque::new(),
             leaving: false,
+            finishing: false,
         }
     }
 
     fn run(mut self, inbox: &Receiver<Order>) {
-        while !(self.leaving && self.running.is_empty()) {
+        while !self.is_over() {
             let order = match self.patience() {
                 Some(patience) => inbox.recv_timeout(patience),
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -188,6 +202,7 @@ impl Task {
             match order {
                 Ok(Order::Run(call)) => self.take(call),
                 Ok(Order::Ended(number)) => self.reap(number),
+                Ok(Order::Finish) => self.finishing = true,
                 Ok(Order::Leave(grace)) => {
                     self.leaving = true;
                     self.waiting.clear();
@@ -209,6 +224,10 @@ impl Task {
                 }
             }
         }
+    }
+
+    fn is_over(&self) -> bool {
+        self.running.is_empty() && (self.leaving || self.finishing && self.waiting.is_empty())
     }
 
     /// How long to wait for an order before something is due.

@@ -68,6 +68,8 @@
 //! | [`private`] | files that are ours alone: who may have changed what is read, and how to write so that nobody else can |
 //! | [`doctor`] | why it does not work: credential, way to Atlas, what Atlas says, files and terminal, each check with what to do next |
 //! | [`headless`] | `get` and `list`: functions of writers, a clock and the API; the forms that they write |
+//! | [`inline`] | the rows of `watch` on a terminal that keeps its scrollback |
+//! | [`scrape`] | a page that is asked for by GET: the metrics of `watch` |
 //! | [`config`] | flags over environment over file over default, and which of them it was; in `sources`, whatever may have credentials |
 //! | [`keyring`] | the system's keyring: secrets by service and user |
 //! | [`cli`] | the command line as types |
@@ -115,6 +117,9 @@
 //! | `doctor` | from `!` until all checks are made or nobody looks any more | sockets, on a runtime of its own; it may wait for the keyring |
 //! | `desktop` | from the first notification on, in builds that have them | texts; it may wait for the bus |
 //! | `clipboard` | from the first copy on, where there is a desktop | texts: on X11 and Wayland a copy lasts as long as its owner |
+//!
+//! `watch` has one thread: its loop, the worker and the metrics are tasks of one runtime (and `hook` another, with
+//! `--on-change`). What the worker reports is not bounded there: it is taken before the worker runs again.
 //!
 //! No state is shared: the loop owns the model, the worker its watches, and they talk through channels.
 //!
@@ -192,6 +197,7 @@
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
 //! | tokens | `tests/signing.rs` | the embedded Atlas and hostile servers, a clock wound by hand, real commands and files |
 //! | scripts | `tests/headless.rs`, `tests/asking.rs`, `tests/listing.rs` | the functions, against a scripted Atlas |
+//! | a watch | `tests/watch.rs`, `tests/watching.rs` | a scripted Atlas on a paused clock; the binary with signals and pipes |
 //! | | `tests/cli.rs`, `tests/scripts.rs`, `tests/schema.rs` | the binary from outside; its JSON against the published schema |
 //! | what must never leave | `tests/secrets` | the binary, between a hostile Atlas, a proxy, a hook and a terminal |
 //! | hostile text | `tests/hostile.rs` | made-up texts through the projection, the terminal's sequences and a shell |
@@ -217,12 +223,14 @@ pub mod domain;
 pub mod headless;
 pub mod hook;
 pub mod host;
+pub mod inline;
 pub mod input;
 pub mod keyring;
 pub mod manual;
 pub mod private;
 pub mod program;
 pub mod runtime;
+pub mod scrape;
 pub mod store;
 pub mod terminal;
 pub mod ui;

@@ -4,6 +4,7 @@ mod diagnosis;
 mod get;
 mod list;
 mod setup;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -62,6 +63,10 @@ fn command(mut args: Args) -> Result<u8, ConfigError> {
         Some(cli::Command::Get(get)) => {
             let settings = Settings::load(&args, env)?;
             get::run(&args, &get, &settings, env, &atlas(&settings), &SystemClock)
+        }
+        Some(cli::Command::Watch(watch)) => {
+            let settings = Settings::load(&args, env)?;
+            watch::run(&args, &watch, &settings, env)
         }
         Some(cli::Command::List(list)) => {
             let settings = Settings::load(&args, env)?;

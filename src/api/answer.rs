@@ -10,6 +10,7 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use url::Url;
 
 use super::base_url::BaseUrl;
+use super::cluster::ClusterState;
 use super::error::{ApiError, ErrorKind, Missing};
 use super::probe::{Probe, Seen};
 use super::wire::{self, ErrorBody, Malformed};
@@ -77,6 +78,20 @@ pub fn classify_list(
         complete: found.count < usize::from(batch.items),
         meta,
     })
+}
+
+/// Reads what a cluster is doing.
+///
+/// # Errors
+/// As [`classify`].
+pub fn classify_cluster(
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+    origin: Origin<'_>,
+) -> Result<ClusterState, ApiError> {
+    let (word, meta) = read(status, headers, body, origin, wire::cluster_state)?;
+    Ok(ClusterState { word, meta })
 }
 
 /// Reads a page of a list, all of it.

@@ -15,6 +15,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use super::answer::Origin;
 use super::auth::{Bearer, Digest, Exchange, Surroundings};
 use super::base_url::BaseUrl;
+use super::cluster::{ClusterApi, ClusterState};
 use super::credential::Credential;
 use super::error::{ApiError, ErrorKind};
 use super::exchange::{Came, connections, unsent, whole};
@@ -238,6 +239,13 @@ impl RestoreApi for Client {
     }
 }
 
+impl ClusterApi for Client {
+    async fn cluster_state(&self, cluster: &Cluster) -> Result<ClusterState, ApiError> {
+        let endpoint = cluster.itself().ok_or_else(no_endpoint)?;
+        self.ask(&endpoint, answer::classify_cluster).await
+    }
+}
+
 impl ListApi for Client {
     async fn jobs(&self, cluster: &Cluster, items: u16, number: u32) -> Result<Page<RestoreJob>, ApiError> {
         let endpoint = cluster.page(items, number).ok_or_else(no_endpoint)?;
@@ -362,6 +370,12 @@ impl Answered for Answer {
 }
 
 impl Answered for Listing {
+    fn meta(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+}
+
+impl Answered for ClusterState {
     fn meta(&mut self) -> &mut Meta {
         &mut self.meta
     }

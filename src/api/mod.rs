@@ -7,6 +7,7 @@ pub mod auth;
 pub mod base_url;
 mod challenge;
 pub mod client;
+pub mod cluster;
 pub mod credential;
 pub mod error;
 mod exchange;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 
 pub use base_url::BaseUrl;
 pub use client::{Client, Limits};
+pub use cluster::{ClusterApi, ClusterState};
 pub use credential::{ApiKey, Credential, ServiceAccount};
 pub use error::{ApiError, CommandFault, ErrorKind, Missing, TokenLimit};
 pub use explanation::Explanation;

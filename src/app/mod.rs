@@ -7,7 +7,6 @@ pub mod account;
 pub mod aside;
 pub mod changed;
 pub mod copy;
-pub mod course;
 pub mod diagnosis;
 pub mod filter;
 pub mod form;

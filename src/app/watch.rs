@@ -5,9 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::changed::Changed;
-use super::course::{Course, Step};
 use super::remote::Remote;
 use crate::api::{ApiError, ErrorKind, Meta, Missing};
+use crate::domain::course::{Course, Step};
 use crate::domain::job::{DeliveryType, RestoreJob};
 use crate::domain::lookup::Lookup;
 use crate::domain::phase::{self, Anomaly, Phase, Status};

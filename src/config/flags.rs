@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{ConfigError, Env, fleet};
+use super::{ConfigError, Env, duration, fleet};
+use crate::cli::watch::Watch;
 use crate::cli::{Args, Command, Output, Shown};
 
 /// Fills `--no-config`, `--demo`, and the flags of the subcommand.
@@ -32,6 +33,7 @@ pub fn complete(args: &mut Args, env: Env<'_>) -> Result<(), ConfigError> {
             }
         }
         Some(Command::Config(config)) => output(&mut config.output, env)?,
+        Some(Command::Watch(watch)) => complete_watch(watch, env)?,
         Some(Command::List(list)) => {
             complete_shown(&mut list.shown, env)?;
             list.saved |= env.flag("ATLAS_TUI_SAVED")?.unwrap_or_default();
@@ -70,6 +72,35 @@ fn output(flag: &mut Option<Output>, env: Env<'_>) -> Result<(), ConfigError> {
         *flag = env.read("ATLAS_TUI_OUTPUT", |text| {
             Output::from_str(text, false).map_err(|_| "the forms are text and json".to_owned())
         })?;
+    }
+    Ok(())
+}
+
+fn complete_watch(watch: &mut Watch, env: Env<'_>) -> Result<(), ConfigError> {
+    complete_shown(&mut watch.shown, env)?;
+    let Watch { until, timeout, heartbeat, give_up_after, metrics_linger, .. } = watch;
+    if until.is_none() {
+        *until = env.parsed("ATLAS_TUI_UNTIL")?;
+    }
+    for (duration, name) in [
+        (timeout, "ATLAS_TUI_TIMEOUT"),
+        (heartbeat, "ATLAS_TUI_HEARTBEAT"),
+        (give_up_after, "ATLAS_TUI_GIVE_UP_AFTER"),
+        (metrics_linger, "ATLAS_TUI_METRICS_LINGER"),
+    ] {
+        if duration.is_none() {
+            *duration = env.read(name, duration::parse)?;
+        }
+    }
+    watch.fail_fast |= env.flag("ATLAS_TUI_FAIL_FAST")?.unwrap_or_default();
+    if watch.metrics_listen.is_none() {
+        watch.metrics_listen = env.parsed("ATLAS_TUI_METRICS_LISTEN")?;
+    }
+    watch.metrics_allow_remote |= env.flag("ATLAS_TUI_METRICS_ALLOW_REMOTE")?.unwrap_or_default();
+    if watch.on_change.is_none() {
+        // No shell reads it, and so no quotes are known here: a command that needs them is a script.
+        let command = env.text("ATLAS_TUI_ON_CHANGE")?;
+        watch.on_change = command.map(|command| command.split_whitespace().map(str::to_owned).collect());
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! the network or the saved lookups.
 
 pub mod access;
+pub mod duration;
 pub mod env;
 pub mod error;
 pub mod file;

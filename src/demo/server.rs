@@ -27,7 +27,7 @@ use super::page::Page;
 use super::principal::{Organization, Principal, Role};
 use super::rate::RateLimit;
 use super::refusal::Refusal;
-use super::resource::Asked;
+use super::resource::{Asked, Clusters};
 use super::scenario::Scenario;
 use crate::domain::secret::Secret;
 use crate::domain::target::{Kind, Target};
@@ -140,6 +140,22 @@ impl Atlas {
         }
     }
 
+    /// A cluster that is restored into, in a project of its own, in which the owner alone has a role.
+    fn target(
+        &self,
+        who: Principal,
+        project: &str,
+        tenancy: Clusters,
+        instance: &str,
+    ) -> Result<Value, Refusal> {
+        let known = self.projects.iter().find(|known| known.scenario.target_project().as_str() == project);
+        let known = known.ok_or_else(|| Refusal::group_not_found(project))?;
+        match who.role_in(known.organization) {
+            Some(Role::Owner) => known.scenario.target(tenancy, instance, self.since_start(self.now())),
+            _ => Err(Refusal::not_in_project()),
+        }
+    }
+
     /// The body of an answer.
     fn body(&self, who: Principal, asked: &Asked<'_>, query: Option<&str>) -> Result<Value, Refusal> {
         let least = asked.role();
@@ -153,6 +169,11 @@ impl Atlas {
             Asked::Project(id) => {
                 let project = self.project_for(who, least, id)?;
                 Ok(project.scenario.project_body(project.organization))
+            }
+            Asked::Clusters { project, tenancy, instance: Some(instance) }
+                if self.projects.iter().any(|known| known.scenario.target_project().as_str() == *project) =>
+            {
+                self.target(who, project, *tenancy, instance)
             }
             Asked::Clusters { project, tenancy, instance } => {
                 let scenario = &self.project_for(who, least, project)?.scenario;

@@ -4,6 +4,7 @@
 //! allowed as a reader of text (a pasted job, the raw answer), never as a file or wire format.
 
 pub mod countdown;
+pub mod course;
 pub mod id;
 pub mod interval;
 pub mod job;

@@ -4,6 +4,18 @@ use crate::domain::phase::Phase;
 
 /// Our own fault, or an output that could not be written.
 pub const INTERNAL: u8 = 1;
+/// Not found, or gone.
+pub const GONE: u8 = 6;
+/// The key is missing, refused, or may not read this.
+pub const REFUSED: u8 = 7;
+/// No answer, or limited beyond what was waited for.
+pub const UNREACHABLE: u8 = 8;
+/// Neither over nor ready.
+pub const RUNNING: u8 = 9;
+/// The time for a watch is up: as `timeout(1)` has it.
+pub const TIMEOUT: u8 = 124;
+/// Whoever read our output has left before the end: 128 and SIGPIPE, as shells report it of other programs.
+pub const CLOSED: u8 = 141;
 
 /// Nothing to complain of.
 pub const DONE: u8 = 0;
@@ -11,7 +23,7 @@ pub const DONE: u8 = 0;
 /// From the worst to the best, for several jobs that end in several ways: what became of the data, then what is not
 /// there, what may not be read, what cannot be reached; then answers that make no sense and questions that were
 /// wrong; and last what is not over.
-const ORDER: [u8; 9] = [3, 4, 5, 6, 7, 8, INTERNAL, 2, 9];
+const ORDER: [u8; 9] = [3, 4, 5, GONE, REFUSED, UNREACHABLE, INTERNAL, 2, RUNNING];
 
 /// The code of several: the worst of them, and [`DONE`] of none. A code that is not in the order is worse than all.
 #[must_use]
@@ -33,8 +45,8 @@ pub fn of_phase(phase: &Phase) -> u8 {
         Phase::Failed => 3,
         Phase::Cancelled => 4,
         Phase::Expired => 5,
-        Phase::Gone => 6,
-        Phase::Pending | Phase::Queued | Phase::Running | Phase::Finalizing | Phase::Unknown(_) => 9,
+        Phase::Gone => GONE,
+        Phase::Pending | Phase::Queued | Phase::Running | Phase::Finalizing | Phase::Unknown(_) => RUNNING,
     }
 }
 

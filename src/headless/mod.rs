@@ -17,6 +17,9 @@ pub mod style;
 mod table;
 pub mod text;
 pub mod times;
+mod transition;
+pub mod watch;
 
 pub use get::{GetOptions, Look, get};
 pub use reading::Reading;
+pub use transition::{Transition, transition};

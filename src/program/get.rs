@@ -12,7 +12,7 @@ use crate::headless::style::{self, Style};
 use crate::headless::times::Times;
 use crate::headless::{self, GetOptions, Look};
 use crate::store::Store;
-use crate::terminal;
+use crate::terminal::size;
 
 /// Reads the jobs of a command line and writes them. The exit code.
 ///
@@ -90,7 +90,7 @@ pub(super) fn look(shown: &Shown, settings: &Settings, env: Env<'_>) -> Look {
     let color = style::is_colored(shown.color.unwrap_or_default(), is_terminal, |name| {
         env.os(name).map(|value| value.to_string_lossy().into_owned())
     });
-    let width = if is_terminal { terminal::size().ok().map(|size| usize::from(size.width)) } else { None };
+    let width = if is_terminal { size().ok().map(|size| usize::from(size.width)) } else { None };
     let style = Style { color, ascii: settings.ascii.value, width };
     // Asked for only when it is needed: it takes a look at files.
     let times = if shown.local { Times::Local(jiff::tz::TimeZone::system()) } else { Times::Utc };

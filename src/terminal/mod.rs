@@ -10,6 +10,7 @@
 pub mod emulator;
 mod multiplexer;
 mod pen;
+mod rows;
 mod session;
 mod tty;
 
@@ -17,6 +18,7 @@ use std::io::{self, IsTerminal};
 
 pub use emulator::Emulator;
 pub use multiplexer::Multiplexer;
+pub use rows::Rows;
 pub use session::{Options, Session, install_panic_hook, restore};
 pub(crate) use session::{is_entered, is_own_resume};
 pub use tty::{Stdout, Tty};

@@ -48,6 +48,12 @@ impl Pen {
         self.change(Style { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }, out);
     }
 
+    /// Changes to this style. What it leaves open is the terminal's own.
+    pub(super) fn styled(&mut self, style: ratatui::style::Style, out: &mut Vec<u8>) {
+        let (fg, bg) = (style.fg.unwrap_or_default(), style.bg.unwrap_or_default());
+        self.change(Style { fg, bg, modifier: style.add_modifier }, out);
+    }
+
     /// Changes to the terminal's own style, in which erasing fills with its own background.
     pub(super) fn plain(&mut self, out: &mut Vec<u8>) {
         self.change(Style::default(), out);

@@ -15,8 +15,8 @@ use unicode_width::UnicodeWidthStr;
 use super::pen::{Pen, push_number};
 
 /// Synchronized output (DEC private mode 2026): the terminal shows the frame whole or not at all.
-const SYNC_BEGIN: &[u8] = b"\x1b[?2026h";
-const SYNC_END: &[u8] = b"\x1b[?2026l";
+pub(super) const SYNC_BEGIN: &[u8] = b"\x1b[?2026h";
+pub(super) const SYNC_END: &[u8] = b"\x1b[?2026l";
 
 /// Frames of at least this many bytes are synchronized. Below it a frame arrives in one read of any terminal,
 /// and the sixteen bytes would be more than the change itself.

@@ -7,7 +7,10 @@
 
 use std::future::Future;
 
-use crate::api::{Answer, ApiError, Batch, ErrorKind, ListApi, Listing, Meta, Missing, Page, RestoreApi};
+use crate::api::{
+    Answer, ApiError, Batch, ClusterApi, ClusterState, ErrorKind, ListApi, Listing, Meta, Missing, Page,
+    RestoreApi,
+};
 use crate::domain::job::RestoreJob;
 use crate::domain::target::{Cluster, Kind, Target};
 
@@ -36,6 +39,15 @@ pub async fn list(api: &impl RestoreApi, batch: &Batch) -> Found<Listing> {
         async move { api.restore_jobs(&batch).await }
     };
     find(batch.cluster.kind, ask, |listing| &mut listing.meta).await
+}
+
+/// Reads what a cluster is doing, of whichever kind it is.
+pub async fn state(api: &impl ClusterApi, cluster: &Cluster) -> Found<ClusterState> {
+    let ask = |kind| {
+        let cluster = Cluster { kind, ..cluster.clone() };
+        async move { api.cluster_state(&cluster).await }
+    };
+    find(cluster.kind, ask, |state| &mut state.meta).await
 }
 
 /// Reads the first page of a cluster's jobs, of whichever kind it is.

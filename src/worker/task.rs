@@ -47,13 +47,15 @@ const REFUSALS_OF_A_WRONG_KEY: u32 = 3;
 pub struct Settings {
     /// The refresh interval of the lookup on screen while it runs.
     pub interval: Duration,
+    /// Whether all lookups are refreshed as often as the one on screen: nobody looks at a script's.
+    pub evenly: bool,
     /// Seeds the jitter; the same seed gives the same schedule.
     pub seed: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { interval: cadence::DEFAULT_INTERVAL, seed: fastrand::u64(..) }
+        Self { interval: cadence::DEFAULT_INTERVAL, evenly: false, seed: fastrand::u64(..) }
     }
 }
 
@@ -78,6 +80,7 @@ pub async fn run<A: RestoreApi, C: Clock>(
         interval: cadence::clamp_interval(settings.interval),
         paused: false,
         attended: None,
+        evenly: settings.evenly,
         watches: Watches::default(),
         flights: BTreeMap::new(),
         exchanges: JoinSet::new(),
@@ -140,6 +143,7 @@ struct Task<A, C, R> {
     interval: Duration,
     paused: bool,
     attended: Option<WatchId>,
+    evenly: bool,
     watches: Watches,
     flights: BTreeMap<RequestId, Flight>,
     exchanges: JoinSet<Done>,
@@ -232,7 +236,7 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
         let interval = self.running_interval();
         let mut changed = Vec::new();
         for id in ids {
-            let attended = self.attended == Some(id);
+            let attended = self.evenly || self.attended == Some(id);
             let schedule = self.watches.change(id, |watch| {
                 let moved = watch.reschedule(interval, attended);
                 (moved && watch.flight.is_none()).then(|| watch.schedule(id))

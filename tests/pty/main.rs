@@ -13,6 +13,7 @@
 mod emulator;
 mod outside;
 mod profiles;
+mod watch;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;

@@ -200,7 +200,7 @@ pub fn day(day: &Day) -> Seen {
             _ => {}
         };
         let clock = TokioClock::starting_at(BASE);
-        let settings = Settings { interval: Duration::from_secs(3), seed: 7 };
+        let settings = Settings { interval: Duration::from_secs(3), seed: 7, ..Settings::default() };
         let atlas = Arc::new(atlas);
         if day.thieves > 0 {
             let (atlas, every) = (Arc::clone(&atlas), Duration::from_secs(60) / day.thieves);

@@ -241,7 +241,8 @@ impl Stage {
                 let _entered = runtime.enter();
                 TokioClock::starting_at(base)
             };
-            let settings = task::Settings { interval: Duration::from_secs(3), seed: 1 };
+            let settings =
+                task::Settings { interval: Duration::from_secs(3), seed: 1, ..task::Settings::default() };
             let report = move |report| drop(reports.send(report));
             runtime.spawn(task::run(atlas, clock, command_inbox, report, settings));
             let mut host = TestHost {

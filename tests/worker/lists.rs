@@ -133,7 +133,7 @@ impl World {
         let reports = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&reports);
         let report = move |report| sink.lock().unwrap().push(report);
-        let settings = Settings { interval: seconds(3), seed: 7 };
+        let settings = Settings { interval: seconds(3), seed: 7, ..Settings::default() };
         let clock = TokioClock::starting_at(base());
         tokio::spawn(task::run(Arc::clone(&atlas), clock, inbox, report, settings));
         Self { atlas, commands, reports }

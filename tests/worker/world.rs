@@ -102,7 +102,7 @@ impl World {
         let (commands, inbox) = mpsc::channel(64);
         let reports = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&reports);
-        let settings = Settings { interval: seconds(3), seed: 7 };
+        let settings = Settings { interval: seconds(3), seed: 7, ..Settings::default() };
         let report = move |report| sink.lock().unwrap().push(report);
         let task = tokio::spawn(task::run(Arc::clone(&atlas), task_clock, inbox, report, settings));
         Self { atlas, commands, reports, task, clock }

@@ -4,6 +4,7 @@
 //! so that a hostile answer costs no more memory than its text. Knows nothing of HTTP.
 
 mod about;
+mod cluster;
 mod date;
 mod job;
 mod list;
@@ -21,6 +22,7 @@ use super::error::ErrorKind;
 use crate::domain::job::{RawJson, RestoreJob};
 use crate::domain::text::{self, clean};
 pub use about::{Refill, any_project, project, refill};
+pub use cluster::cluster_state;
 pub use list::{Everything, Found, all_restore_jobs, cluster_names, restore_jobs};
 
 /// How many characters of a wrong value an error shows.

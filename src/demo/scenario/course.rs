@@ -11,6 +11,9 @@ pub const DAY: i64 = 24 * HOUR;
 /// How long the server takes to set the flag of a link that has ended.
 pub const FLAG_DELAY: i64 = 5;
 
+/// How long a cluster is busy with itself after a restore into it.
+const SETTLING: i64 = 12;
+
 /// How a job hands over its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -98,12 +101,36 @@ impl Course {
         Moment { scene, since, second, left }
     }
 
+    /// Whether it writes into a cluster.
+    pub fn is_restore(&self) -> bool {
+        !matches!(self.delivery, Delivery::Download)
+    }
+
     pub fn is_of_collections(&self) -> bool {
         matches!(self.delivery, Delivery::Collections { .. })
     }
 }
 
 impl Moment {
+    /// Whether the cluster that it writes into is not idle.
+    pub fn keeps_busy(&self) -> bool {
+        match self.scene {
+            Scene::Completed | Scene::Flawed => self.second - self.since < SETTLING,
+            Scene::Pending
+            | Scene::Queued
+            | Scene::Failed
+            | Scene::Cancelled
+            | Scene::Link { .. }
+            | Scene::Expired { .. }
+            | Scene::Unknown => false,
+            Scene::Running
+            | Scene::Counting { .. }
+            | Scene::Finalizing
+            | Scene::Unavailable
+            | Scene::Limited => true,
+        }
+    }
+
     /// Documents restored, and the estimate of how many there are, of `documents` in the end.
     pub fn counted(&self, documents: u64) -> (u64, u64) {
         match self.scene {

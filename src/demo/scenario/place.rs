@@ -3,6 +3,8 @@
 //! Member for member as recorded, in the order of the alphabet; of a dedicated cluster the published slice, since the
 //! rest is about machines. Knows no HTTP.
 
+use std::time::Duration;
+
 use fastrand::Rng;
 use serde_json::{Value, json};
 
@@ -62,6 +64,42 @@ impl Scenario {
             Clusters::Dedicated => Err(Refusal::is_flex(instance)),
             Clusters::Flex => Err(Refusal::not_flex(instance)),
         }
+    }
+
+    /// The project that restores write to.
+    #[must_use]
+    pub fn target_project(&self) -> ObjectId {
+        self.target_project
+    }
+
+    /// A cluster that is restored into. It is busy while a restore into it runs, and for a while after it.
+    ///
+    /// # Errors
+    /// As [`Scenario::cluster`].
+    pub fn target(&self, tenancy: Clusters, instance: &str, elapsed: Duration) -> Result<Value, Refusal> {
+        let sources = || self.clusters.iter().filter(|cluster| cluster.target == instance);
+        let Some(source) = sources().next() else {
+            return Err(Refusal::cluster_not_found(instance, self.target_project.as_str()));
+        };
+        if !source.tenancy.is_in(tenancy) {
+            return Err(match tenancy {
+                Clusters::Dedicated => Refusal::is_flex(instance),
+                Clusters::Flex => Refusal::not_flex(instance),
+            });
+        }
+        let mut restores = sources().flat_map(|cluster| &cluster.jobs).filter(|job| job.course.is_restore());
+        let busy = restores.any(|job| job.course.at(elapsed).keeps_busy());
+        let mut body = self.cluster_body(source);
+        if let Some(members) = body.as_object_mut() {
+            let id = self.target_project.as_str();
+            members.insert("name".to_owned(), instance.into());
+            members.insert("groupId".to_owned(), id.into());
+            members.insert("stateName".to_owned(), if busy { "UPDATING" } else { "IDLE" }.into());
+            if members.contains_key("links") {
+                members.insert("links".to_owned(), self_link(&format!("groups/{id}/clusters/{instance}")));
+            }
+        }
+        Ok(body)
     }
 
     fn cluster_body(&self, cluster: &Cluster) -> Value {

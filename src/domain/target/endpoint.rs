@@ -51,6 +51,18 @@ impl Cluster {
         matches!(self.kind, Kind::Flex | Kind::Dedicated | Kind::Collection)
     }
 
+    /// Where it is read itself; `None` for what is no cluster any more, and while the kind is to be found out.
+    #[must_use]
+    pub fn itself(&self) -> Option<Endpoint> {
+        let Self { kind, project, instance, profile: _ } = self;
+        let (clusters, accept) = match kind {
+            Kind::Auto | Kind::Serverless | Kind::ServerlessV2 => return None,
+            Kind::Flex => ("flexClusters", "application/vnd.atlas.2024-11-13+json"),
+            Kind::Dedicated | Kind::Collection => ("clusters", "application/vnd.atlas.2024-08-05+json"),
+        };
+        Some(Endpoint { path: format!("/api/atlas/v2/groups/{project}/{clusters}/{instance}"), accept })
+    }
+
     /// Its newest `items` restore jobs (1 to [`PAGE_MAX`]); `None` where there is no list. The total is not asked
     /// for: Atlas counts for it, and nobody needs it.
     #[must_use]

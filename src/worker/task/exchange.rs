@@ -229,7 +229,7 @@ impl<A: RestoreApi, C: Clock, R: FnMut(Report)> Task<A, C, R> {
                 left.push(id);
                 continue;
             };
-            let attended = self.attended == Some(id);
+            let attended = self.evenly || self.attended == Some(id);
             let server_clock = &self.server_clock;
             let read = self.watches.change(id, |watch| {
                 watch.take_in(result.as_ref(), server_clock, received_at, jitter);

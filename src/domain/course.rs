@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::phase::{Anomaly, Phase, Standing, Status};
+use super::phase::{Anomaly, Phase, Standing, Status};
 
 /// What has been seen of one job so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,8 +30,15 @@ pub enum Step {
 }
 
 impl Course {
-    /// Takes in a status that is read off answer number `reading` (of good ones; of all where it is gone). One and the same answer may be looked at more
-    /// than once, as time alone changes what it means, and does not confirm itself by that.
+    /// The phase that counts; `None` before the first.
+    #[must_use]
+    pub fn phase(&self) -> Option<&Phase> {
+        self.settled.as_ref().map(|settled| &settled.phase)
+    }
+
+    /// Takes in a status that is read off answer number `reading` (of good ones; of all where it is gone). One and the
+    /// same answer may be looked at more than once, as time alone changes what it means, and does not confirm itself
+    /// by that.
     pub fn step(&mut self, status: &Status, finished_at: Option<Timestamp>, reading: u64) -> Step {
         let standing = Standing { phase: status.phase.clone(), finished_at };
         let Some(settled) = &self.settled else {

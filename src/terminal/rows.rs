@@ -1,0 +1,105 @@
+//! A few rows under the text that stays, on a terminal that nobody has entered.
+//!
+//! Not ratatui's inline viewport: that asks the terminal where its cursor is, which takes raw mode and an answer, and
+//! then trusts the place; one Enter of the user's, and it draws over what it should not. Here the cursor rests on the
+//! line below the rows. Each frame goes up by as many lines as the last one had, wipes from there and writes all of it
+//! in one call. No mode is set, so that there is nothing to take back however the program ends, and Ctrl-C, Ctrl-Z and
+//! the shell's prompt find the terminal as they want it.
+
+use std::io::{self, Write};
+
+use ratatui::text::Line;
+
+use super::pen::{Pen, push_number};
+use super::tty::{SYNC_BEGIN, SYNC_END};
+
+/// The rows, and the line below them on which the cursor rests.
+#[derive(Debug)]
+pub struct Rows<W: Write> {
+    writer: W,
+    /// How many rows stand above the cursor.
+    height: u16,
+    pen: Pen,
+}
+
+impl<W: Write> Rows<W> {
+    /// None yet: the first frame begins where the cursor is, which should be the beginning of a line.
+    pub fn new(writer: W) -> Self {
+        Self { writer, height: 0, pen: Pen::default() }
+    }
+
+    /// The writer, with all that was written.
+    pub fn into_inner(self) -> W {
+        self.writer
+    }
+
+    /// What was written is no longer where it was: the next frame begins at the cursor, and leaves that alone.
+    pub fn forget(&mut self) {
+        self.height = 0;
+        self.pen.forget();
+    }
+
+    /// Wipes the rows, writes lines that stay, and the rows anew below them. A line that stays may be as long as it
+    /// likes; a row must fit the width.
+    ///
+    /// # Errors
+    /// The terminal takes no more.
+    pub fn write(&mut self, stay: &[Line<'_>], rows: &[Line<'_>]) -> io::Result<()> {
+        let mut frame = SYNC_BEGIN.to_vec();
+        self.pen.plain(&mut frame);
+        frame.push(b'\r');
+        if self.height > 0 {
+            frame.extend_from_slice(b"\x1b[");
+            push_number(&mut frame, self.height);
+            frame.push(b'A');
+        }
+        frame.extend_from_slice(b"\x1b[J");
+        for line in stay.iter().chain(rows) {
+            for span in &line.spans {
+                self.pen.styled(line.style.patch(span.style), &mut frame);
+                frame.extend_from_slice(span.content.as_bytes());
+            }
+            self.pen.plain(&mut frame);
+            frame.extend_from_slice(b"\r\n");
+        }
+        frame.extend_from_slice(SYNC_END);
+        self.height = u16::try_from(rows.len()).unwrap_or(u16::MAX);
+        self.writer.write_all(&frame)?;
+        self.writer.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::{Color, Style};
+    use ratatui::text::Span;
+
+    use super::*;
+
+    fn shown(rows: &mut Rows<Vec<u8>>) -> String {
+        let bytes = std::mem::take(&mut rows.writer);
+        String::from_utf8(bytes).unwrap().replace('\x1b', "ESC").replace("\r\n", "⏎")
+    }
+
+    #[test]
+    fn a_frame_goes_up_by_the_rows_of_the_last_one_and_lines_stay_above() {
+        let mut rows = Rows::new(Vec::new());
+        let running = Line::from(vec![Span::styled("*", Style::new().fg(Color::Green)), Span::raw(" a")]);
+        rows.write(&[], &[running.clone(), Line::raw("b")]).unwrap();
+        assert_eq!(shown(&mut rows), "ESC[?2026hESC[m\rESC[JESC[32m*ESC[m a⏎b⏎ESC[?2026l");
+        rows.write(&[Line::raw("b is over")], &[running]).unwrap();
+        assert_eq!(shown(&mut rows), "ESC[?2026h\rESC[2AESC[Jb is over⏎ESC[32m*ESC[m a⏎ESC[?2026l");
+        rows.write(&[], &[]).unwrap();
+        assert_eq!(shown(&mut rows), "ESC[?2026h\rESC[1AESC[JESC[?2026l");
+    }
+
+    #[test]
+    fn what_was_forgotten_is_not_wiped() {
+        let mut rows = Rows::new(Vec::new());
+        rows.write(&[], &[Line::raw("a")]).unwrap();
+        shown(&mut rows);
+        rows.forget();
+        rows.write(&[], &[Line::raw("a")]).unwrap();
+        assert!(!shown(&mut rows).contains("[1A"));
+    }
+}
