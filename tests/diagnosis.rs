@@ -52,7 +52,11 @@ fn shown(model: &mut Model, width: u16, height: u16) -> String {
     update(model, Message::Resize(Size { width, height }), at(NOW));
     let screen = project(model, at(NOW)).screen;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| drop(ui::draw(frame, &screen))).unwrap();
+    terminal
+        .draw(|frame| {
+            ui::draw(frame, &screen);
+        })
+        .unwrap();
     let buffer = terminal.backend().buffer();
     let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..height).map(row).collect::<Vec<_>>().join("\n")

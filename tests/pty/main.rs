@@ -69,6 +69,21 @@ fn ends_restored(end: impl FnOnce(&mut Emulator)) -> portable_pty::ExitStatus {
 }
 
 #[test]
+fn the_checks_run_on_a_thread_of_their_own_and_can_be_left() {
+    let mut emulator = demo();
+    emulator.send("!");
+    emulator.wait_for("Atlas accepts the API key demo…");
+    emulator.wait_for("of 1200 requests left");
+    emulator.wait_for("again");
+    emulator.send("!");
+    emulator.wait_for("again");
+    emulator.send("\x1b");
+    emulator.wait_for_absence("Checks ·");
+    emulator.send("q");
+    assert!(emulator.wait_exit().success());
+}
+
+#[test]
 fn the_demonstration_shows_a_job_and_quits_by_q() {
     assert_eq!(ends_restored(|emulator| emulator.send("q")).exit_code(), 0);
 }
