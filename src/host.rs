@@ -452,11 +452,12 @@ impl Host for Process {
                     self.own.push_back(hooks::failed(&failure).into());
                 }
             }
-            Effect::Diagnose { run, target } => {
+            Effect::Diagnose { run, profile, target } => {
                 let (connection, machine) = (self.connection.clone(), self.machine.clone());
                 // An earlier one ends first.
                 self.examiner = None;
-                self.examiner = Examiner::start(run, target, connection, machine, self.sender.clone());
+                self.examiner =
+                    Examiner::start(run, (profile, target), connection, machine, self.sender.clone());
                 if self.examiner.is_none() {
                     self.own.push_back(Message::Examined { run }.into());
                 }

@@ -43,7 +43,7 @@ fn broken() -> Model {
 /// Opens the checks; the number of the run.
 fn open(model: &mut Model) -> u64 {
     let effects = keys(model, "!");
-    let [Effect::Diagnose { run, target }] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Diagnose { run, target, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(*target, model.selected_watch().map(|watch| watch.lookup.target.clone()));
     *run
 }

@@ -13,6 +13,7 @@ use super::watch::Reading;
 use crate::doctor::Check;
 use crate::domain::lookup::{Edit, Lookup};
 use crate::domain::phase::{Phase, Status};
+use crate::domain::profile::Profile;
 use crate::domain::target::Target;
 use crate::worker::{Command, Report};
 
@@ -121,6 +122,8 @@ pub enum Effect {
     /// Look for a fault, of this lookup or of the sign-in alone. An earlier run ends.
     Diagnose {
         run: u64,
+        /// Whose sign-in is looked at; `None`: that of the session without a profile.
+        profile: Option<Profile>,
         target: Option<Target>,
     },
     /// Nobody looks any more.

@@ -12,6 +12,7 @@ use crate::atlas::Atlas;
 use crate::clock::{Clock, SystemClock};
 use crate::doctor::network::Tools;
 use crate::doctor::{self, Case, Machine, Subject};
+use crate::domain::profile::Profile;
 use crate::domain::target::Target;
 use crate::runtime::Event;
 use crate::terminal;
@@ -26,7 +27,7 @@ impl Examiner {
     /// Begins a run. What it finds is told to the loop; `None` when the system refuses a thread.
     pub fn start(
         run: u64,
-        target: Option<Target>,
+        case: (Option<Profile>, Option<Target>),
         connection: Connection,
         machine: Machine,
         events: SyncSender<Event>,
@@ -39,7 +40,7 @@ impl Examiner {
             runtime.block_on(async {
                 tokio::select! {
                     _ = stopped => {}
-                    () = look(run, target, connection, machine, &events) => {}
+                    () = look(run, case, connection, machine, &events) => {}
                 }
             });
             // A name that is being looked up, or a keyring's dialogue, cannot be cut short.
@@ -52,16 +53,15 @@ impl Examiner {
 
 async fn look(
     run: u64,
-    target: Option<Target>,
+    (profile, target): (Option<Profile>, Option<Target>),
     connection: Connection,
     machine: Machine,
     events: &SyncSender<Event>,
 ) {
-    let profile = target.as_ref().and_then(|target| target.profile.clone());
     let Connection { accounts, tokens, .. } = connection;
     let atlas = Atlas::new(accounts.clone(), || SystemClock.now()).sharing_tokens(tokens);
     let case = Case {
-        profile: profile.or_else(|| accounts.active().cloned()),
+        profile,
         accounts,
         subject: target.map_or(Subject::Account, Subject::Job),
         machine: Machine { size: terminal::size().ok().map(|size| (size.width, size.height)), ..machine },

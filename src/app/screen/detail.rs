@@ -159,7 +159,8 @@ fn problem(model: &Model, watch: &Watch, ticker: &mut Ticker) -> Option<Problem>
         && !edit.is_empty()
     {
         let profile = account::name(watch.profile.as_ref());
-        words.next_step.push_str(&format!(" It was asked for as {profile}; {edit} chooses another profile."));
+        let step = &words.next_step;
+        words.next_step = format!("{step} It was asked for as {profile}; {edit} chooses another profile.");
     }
     let mut retry = Vec::new();
     if let Some((_, at)) = &watch.job.value {

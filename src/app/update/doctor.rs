@@ -7,17 +7,19 @@ use crate::app::message::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::Overlay;
 use crate::app::view::Role;
+use crate::app::watch::Watch;
 use crate::doctor::{Check, report};
 
 /// Begins a run for the selected lookup, or for the sign-in alone where there is none. An earlier run ends.
 pub(super) fn start(model: &mut Model, effects: &mut Vec<Effect>) {
     let selected = model.selected_watch();
     let name = selected.map(|watch| watch.lookup.name()).unwrap_or_default();
-    let target = selected.map(|watch| watch.lookup.target.clone());
+    let target = selected.map(Watch::asked);
+    let profile = selected.map_or(&model.setup.session.profile, |watch| &watch.profile).clone();
     model.diagnoses += 1;
     let run = model.diagnoses;
     model.overlay = Some(Overlay::Doctor(Diagnosis::new(run, name, target.clone())));
-    effects.push(Effect::Diagnose { run, target });
+    effects.push(Effect::Diagnose { run, profile, target });
 }
 
 pub(super) fn take(model: &mut Model, run: u64, check: Check) {
