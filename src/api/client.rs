@@ -181,7 +181,7 @@ impl Client {
         digest: &Digest,
         read: impl Fn(&Came, &str) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let came = whole(question.exchange(digest), self.limits).await?;
+        let came = whole(question.exchange(digest), &[], self.limits).await?;
         read(&came, &digest.hint()).map_err(|mut error| {
             acquit_key(&mut error, &came.headers);
             error
@@ -199,7 +199,8 @@ impl Client {
         let mut token = bearer.token().await?;
         let mut again = true;
         loop {
-            let came = whole(question.send(Some(token.authorization())), self.limits).await?;
+            let sent = question.send(Some(token.authorization()));
+            let came = whole(sent, &[token.text()], self.limits).await?;
             let mut error = match read(&came, "") {
                 // The role and the address are told apart by their codes; this is about the token.
                 Err(error) if matches!(error.kind, ErrorKind::KeyRefused { .. }) => error,
@@ -217,8 +218,6 @@ impl Client {
                 continue;
             }
             error.kind = bearer.refusal();
-            // A server that repeats the token must not have it shown.
-            error.detail = error.detail.filter(|detail| !token.is_in(detail));
             return Err(error);
         }
     }

@@ -14,7 +14,7 @@ use super::base_url::BaseUrl;
 use super::client::Limits;
 use super::error::{ApiError, ErrorKind};
 use super::transport::{self, Stage};
-use super::{Meta, answer};
+use super::{Meta, answer, echo};
 
 /// How long an idle connection is kept: more than twice the slowest refresh, so that a refresh finds it open.
 const IDLE_CONNECTION: Duration = Duration::from_secs(150);
@@ -66,13 +66,16 @@ fn without_roots() -> Result<rustls::ClientConfig, ApiError> {
 }
 
 /// The whole answer within the time for it. Of a refusal the head, and the body if it can be had in its own
-/// limits: status and `X-Error-Code` tell enough without it.
+/// limits: status and `X-Error-Code` tell enough without it. `secrets` are what the request was signed with; none of
+/// them is in what comes.
 pub(super) async fn whole(
     response: impl Future<Output = Result<Response, ApiError>>,
+    secrets: &[&str],
     limits: Limits,
 ) -> Result<Came, ApiError> {
     let whole = async {
-        let response = response.await?;
+        let mut response = response.await?;
+        echo::out_of_headers(response.headers_mut(), secrets);
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let unread = status >= 300;
         let rest = if unread { Err(response) } else { Ok(body(response, limits.body).await?) };
@@ -82,7 +85,7 @@ pub(super) async fn whole(
         let detail = format!("no whole answer within {} s", limits.total.as_secs_f32());
         Err(ApiError::new(ErrorKind::Timeout, Some(detail)))
     })?;
-    let body = match rest {
+    let mut body = match rest {
         Ok(body) => body,
         Err(response) => {
             let body = body(response, limits.refusal_body);
@@ -90,6 +93,7 @@ pub(super) async fn whole(
             body.ok().and_then(Result::ok).unwrap_or_default()
         }
     };
+    echo::out_of(&mut body, secrets);
     Ok(Came { status, headers, body })
 }
 

@@ -174,10 +174,9 @@ impl ApiError {
                 format!("The answer was cut after {} bytes.", self.meta.body_bytes),
                 "Refresh; if it comes again, something on the way breaks the connection.",
             ),
-            ErrorKind::TooLarge { limit } => (
-                format!("The answer is larger than {} MiB, and was not read.", limit >> 20),
-                something_between,
-            ),
+            ErrorKind::TooLarge { limit } => {
+                (format!("The answer is larger than {}, and was not read.", size(*limit)), something_between)
+            }
             ErrorKind::TokenAnswer => {
                 let why = self.detail.as_deref().unwrap_or("it is none").trim_end_matches('.');
                 (format!("Atlas was asked for a token, and its answer is no use: {why}."), something_between)
@@ -223,6 +222,14 @@ fn a_kind(kind: Kind) -> &'static str {
         Kind::Flex => "a Flex cluster",
         Kind::Dedicated | Kind::Collection => "a dedicated cluster",
         Kind::Auto => "of a known kind",
+    }
+}
+
+/// A limit of bytes, which is a round one.
+fn size(bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KiB", bytes >> 10),
+        mebibytes => format!("{mebibytes} MiB"),
     }
 }
 

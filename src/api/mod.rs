@@ -9,6 +9,7 @@ mod challenge;
 pub mod client;
 pub mod cluster;
 pub mod credential;
+mod echo;
 pub mod error;
 mod exchange;
 pub mod explanation;

@@ -286,13 +286,14 @@ impl Accounts {
         atlas_cli: &AtlasCli,
         keyring: Option<&KeyringError>,
     ) -> Option<String> {
-        let profile = profile?;
-        if let Some(why) = self.unknown(profile) {
+        if let Some(why) = profile.and_then(|profile| self.unknown(profile)) {
             return Some(why);
         }
+        // Without a profile too: the file that would have had one is the one that is not read.
         if !matches!(atlas_cli.state, State::Read { .. } | State::Missing) {
             return Some(format!("{}: {}", shown(&atlas_cli.path), atlas_cli.state));
         }
+        let profile = profile?;
         keyring.map(|why| {
             let unlock = if *why == KeyringError::Locked { "unlock it, or " } else { "" };
             format!(

@@ -119,6 +119,16 @@ pub fn answer(heard: &Heard, context: Context<'_>) -> Check {
             "not Atlas: a page answers in its place, with HTTP status {status} (a captive portal, or a proxy)"
         )),
         ErrorKind::NotJson => instead("not Atlas: what answers does not speak HTTP as it does".to_owned()),
+        ErrorKind::TokenAnswer if (200..300).contains(&status) => instead(format!(
+            "not Atlas: asked for a token, it answers with HTTP status {status}, but {} (a captive portal, or a proxy)",
+            error.detail.as_deref().unwrap_or("with none")
+        )),
+        // Atlas's own refusals have a code or a sentence.
+        ErrorKind::Forbidden | ErrorKind::NotFound(Missing::Unsaid)
+            if error.code.is_none() && error.detail.is_none() =>
+        {
+            instead(format!("something answers with HTTP status {status}, and not in Atlas's words"))
+        }
         ErrorKind::Redirected { to_host } if !to_host.is_empty() => {
             instead(format!("not Atlas: the answer leads to {to_host}, where no credential must go"))
         }

@@ -249,6 +249,26 @@ async fn a_captive_portal_is_no_atlas() {
 }
 
 #[tokio::test]
+async fn a_page_in_the_place_of_atlas_is_no_fault_of_credential_or_project() {
+    let account = || {
+        let (client_id, client_secret) = ("mdb_sa_id_de30".to_owned(), "mdb_sa_sk_de30".to_owned().into());
+        Credential::ServiceAccount(ServiceAccount { client_id, client_secret })
+    };
+    let atlas = demo(Options::default()).await;
+    for (status, credential, finding) in [
+        ("200 OK", account(), "asked for a token, it answers with HTTP status 200, but it is not JSON"),
+        ("403 Forbidden", key_of(Principal::Owner), "HTTP status 403, and not in Atlas's words"),
+        ("404 Not Found", key_of(Principal::Owner), "HTTP status 404, and not in Atlas's words"),
+    ] {
+        let page = hostile::Reply::new(status, &["Content-Type: text/html"], "<html>Accept our terms</html>");
+        let portal = hostile::Server::always(page).await;
+        let report = look(&portal.base, credential, job(&atlas, DEDICATED)).await;
+        assert_fails(&report, Name::Answer, Blame::Unreachable, finding, "in a browser");
+        assert_eq!((report.requests, portal.count()), (1, 1), "{status}");
+    }
+}
+
+#[tokio::test]
 async fn an_atlas_that_cannot_answer_is_nobodys_fault_here() {
     let atlas = demo(Options { fault: Some(Fault::Unavailable), ..Options::default() }).await;
     let report = look(&atlas.base_url, key_of(Principal::Owner), Subject::Account).await;

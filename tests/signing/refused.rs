@@ -176,6 +176,26 @@ async fn an_answer_that_is_no_token_is_told_apart() {
 }
 
 #[tokio::test]
+async fn what_a_token_request_held_is_taken_out_of_an_answer_that_repeats_it() {
+    let server = Server::start(|request: &Request| {
+        let sent = &request.headers["authorization"];
+        let told = format!(r#"{{"error":"invalid_request","error_description":"got {sent}!"}}"#);
+        Reply::new("400 Bad Request", &[&format!("X-Request-Id: {sent}")], told)
+    })
+    .await;
+    let error = ask_any(&of_account(&server.base)).await.unwrap_err();
+    let detail = error.detail.as_deref().unwrap_or_default();
+    assert!(detail.starts_with("it has the HTTP status 400: got Basic [secret]"), "{error:?}");
+    assert!(error.meta.request_id.as_ref().unwrap().starts_with("Basic [secret]"), "{error:?}");
+
+    // The token as its own type.
+    let told = r#"{"access_token":"a-token-that-is-new","token_type":"a-token-that-is-new"}"#;
+    let server = Server::always(Reply::ok(told)).await;
+    let error = ask_any(&of_account(&server.base)).await.unwrap_err();
+    assert!(!format!("{error:?}").contains("that-is-new"), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_token_request_without_an_answer_says_what_was_asked_for() {
     let server = Server::always(Reply::raw("").then_hang()).await;
     let limits = Limits { total: Duration::from_millis(20), ..Limits::default() };
@@ -205,7 +225,7 @@ async fn neither_secret_nor_token_is_shown_even_if_the_server_repeats_it() {
     .await;
     let client = signed(&server.base, Credential::Token("given-token".to_owned().into()));
     let error = ask_any(&client).await.unwrap_err();
-    assert_eq!((&error.kind, error.detail.as_deref()), (&ErrorKind::TokenOver, None));
+    assert_eq!((&error.kind, error.detail.as_deref()), (&ErrorKind::TokenOver, Some("[secret] is over")));
     assert!(!format!("{client:?}").contains("given-token"));
 }
 

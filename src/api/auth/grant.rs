@@ -20,7 +20,7 @@ use crate::api::client::Limits;
 use crate::api::credential::ServiceAccount;
 use crate::api::error::{ApiError, ErrorKind, TokenLimit};
 use crate::api::exchange::{Came, unsent, whole};
-use crate::api::{Meta, answer};
+use crate::api::{Meta, answer, echo};
 use crate::domain::secret::ExposeSecret;
 use crate::domain::text::{clean, shortened};
 
@@ -83,6 +83,9 @@ async fn post(
     limits: Limits,
 ) -> Result<Came, ApiError> {
     let authorization = basic(account).ok_or_else(|| ApiError::new(refused(account), None))?;
+    let signature = Zeroizing::new(authorization.to_str().unwrap_or_default().to_owned());
+    let signature = signature.trim_start_matches("Basic ").trim_end_matches('=');
+    let secrets = [account.client_secret.expose_secret(), signature];
     let request = http
         .post(format!("{base}/api/oauth/{endpoint}"))
         .header(ACCEPT, "application/json")
@@ -91,7 +94,7 @@ async fn post(
         .body(String::clone(&form));
     let sent = async { request.send().await.map_err(|error| unsent(&error)) };
     // A token is a page at the most, whatever a restore job may be.
-    whole(sent, Limits { body: limits.refusal_body, ..limits }).await
+    whole(sent, &secrets, Limits { body: limits.refusal_body, ..limits }).await
 }
 
 /// `None` when the id or the secret holds a character that no header can carry: it is none of Atlas's.
@@ -126,6 +129,10 @@ fn granted(came: &Came) -> Result<Granted, Option<String>> {
     })?;
     let text = Zeroizing::new(access_token);
     if let Some(other) = token_type.filter(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+        // The token itself must not be said, wherever it stands.
+        let mut other = other.into_bytes();
+        echo::out_of(&mut other, &[text.as_str()]);
+        let other = String::from_utf8_lossy(&other);
         return Err(Some(format!("its token is of the type {}", shortened(&clean(&other), CODE_MAX))));
     }
     let life = match expires_in {
@@ -158,9 +165,8 @@ fn refusal(
 ) -> ApiError {
     let meta = Meta { body_bytes: came.body.len() as u64, ..answer::meta(came.status, &came.headers) };
     let told: Told = serde_json::from_slice(&came.body).unwrap_or_default();
-    let secret = account.client_secret.expose_secret();
     let words = |value: &Value, most| {
-        let text = value.as_str().filter(|text| !text.is_empty() && !text.contains(secret))?;
+        let text = value.as_str().filter(|text| !text.is_empty())?;
         Some(shortened(&clean(text), most).into_owned())
     };
     let code = words(&told.error, CODE_MAX).or_else(|| words(&told.code, CODE_MAX));

@@ -85,7 +85,7 @@ impl Token {
         self.header.clone()
     }
 
-    pub(super) fn text(&self) -> &str {
+    pub(in crate::api) fn text(&self) -> &str {
         self.text.expose_secret()
     }
 
@@ -104,11 +104,6 @@ impl Token {
 
     pub(super) fn is(&self, other: &Self) -> bool {
         self.text() == other.text()
-    }
-
-    /// Whether a text repeats it.
-    pub(in crate::api) fn is_in(&self, text: &str) -> bool {
-        text.contains(self.text())
     }
 
     /// Atlas has answered a request that it signed.

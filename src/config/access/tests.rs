@@ -314,6 +314,14 @@ fn a_broken_file_is_placed_by_its_line_and_not_quoted() {
     }
 }
 
+#[test]
+fn without_a_profile_too_it_is_said_that_its_file_is_not_read() {
+    let world = World::new("[default]\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'hunter2\n");
+    assert_eq!(world.accounts().active(), None, "it would have been in the file");
+    let why = world.access().refused.unwrap();
+    assert!(why.contains("config.toml: not read: line 3 is no TOML"), "{why}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_others_can_write_is_not_read_and_one_that_they_can_read_is_noted() {
