@@ -181,7 +181,7 @@ impl Client {
         digest: &Digest,
         read: impl Fn(&Came, &str) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let came = whole(question.exchange(digest), &[], self.limits).await?;
+        let came = whole(question.exchange(digest), &digest.secrets(), self.limits).await?;
         read(&came, &digest.hint()).map_err(|mut error| {
             acquit_key(&mut error, &came.headers);
             error

@@ -11,6 +11,8 @@
     reason = "helpers of tests fail by panicking too"
 )]
 
+mod commands;
+mod echo;
 #[path = "../pty/emulator.rs"]
 #[allow(dead_code, reason = "the tests of the terminal use the rest")]
 mod emulator;

@@ -62,6 +62,14 @@ impl Digest {
         Some(value)
     }
 
+    /// What no answer may be read with. A public key is of eight letters; what is not may be the private one, given in
+    /// its place.
+    pub(in crate::api) fn secrets(&self) -> Vec<&str> {
+        const PUBLIC_KEY_LETTERS: usize = 8;
+        let public = Some(self.key.public_key.as_str()).filter(|key| key.len() != PUBLIC_KEY_LETTERS);
+        public.into_iter().chain([self.key.private_key.expose_secret()]).collect()
+    }
+
     /// Drops the kept challenge, after an answer to it was refused with another one.
     pub(in crate::api) fn forget(&self) {
         *self.kept() = None;
