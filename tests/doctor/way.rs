@@ -159,6 +159,19 @@ async fn a_certificate_that_nobody_vouches_for_is_shown_and_refused() {
 }
 
 #[tokio::test]
+async fn a_root_in_the_place_of_a_server_is_told_as_its_own_issuer() {
+    let authority = Authority::new("Hotel");
+    let root = authority.params.clone().self_signed(&authority.key).unwrap();
+    let port = serve(root.der().clone(), &authority.key).await;
+    for tools in [tools(), authority.tools()] {
+        let (reachable, checks) = looked(&format!("https://localhost:{port}"), &tools).await;
+        let tls = of(&checks, Name::Tls);
+        assert!(!reachable && tls.finding.contains("issued itself; the certificate is for"), "{tls:?}");
+        assert!(tls.next_step.as_deref().unwrap().contains("sign-in page"), "{tls:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_trusted_certificate_is_told_with_names_issuer_and_days() {
     let authority = Authority::new("Example Trust");
     let port = authority

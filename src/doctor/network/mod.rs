@@ -270,7 +270,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     match tls::shake_hands(stream, atlas.host, verifier).await {
-        Ok(handshake) => judge(&handshake, atlas.host, now),
+        Ok(handshake) => judge(&handshake, atlas, now),
         Err(why) => Name::Tls.failure(
             Blame::Unreachable,
             format!("the TLS handshake broke off: {}", brief(&why)),
@@ -280,7 +280,8 @@ where
 }
 
 /// What a handshake is worth.
-fn judge(handshake: &Handshake, host: &str, now: Timestamp) -> Check {
+fn judge(handshake: &Handshake, atlas: &Place<'_>, now: Timestamp) -> Check {
+    let Place { host, port } = *atlas;
     let Handshake { trust, certificate, version } = handshake;
     let Some(certificate) = certificate else {
         return match trust {
@@ -288,7 +289,7 @@ fn judge(handshake: &Handshake, host: &str, now: Timestamp) -> Check {
             _ => Name::Tls.failure(
                 Blame::Unreachable,
                 "a certificate came that cannot be read",
-                format!("Look at it: openssl s_client -connect {host}:443"),
+                format!("Look at it: openssl s_client -connect {host}:{port}"),
             ),
         };
     };
@@ -334,9 +335,17 @@ fn judge(handshake: &Handshake, host: &str, now: Timestamp) -> Check {
             format!("another host answers for {host}: {what}"),
             "Check the base URL, and whether this network has a sign-in page.".to_owned(),
         ),
+        // A root shown as the certificate of a server, as the usual tools make one.
+        Trust::Refused(_) if certificate.self_signed => failure(
+            format!("{host} shows a certificate that it issued itself; {what}"),
+            format!(
+                "Check the base URL, and whether this network has a sign-in page; if the certificate is your own, let \
+                 a root of yours sign one for {host}."
+            ),
+        ),
         Trust::Refused(why) => failure(
             format!("TLS is refused: {}; {what}", brief(why)),
-            format!("Look at it: openssl s_client -connect {host}:443 -servername {host}"),
+            format!("Look at it: openssl s_client -connect {host}:{port} -servername {host}"),
         ),
     }
 }
