@@ -170,6 +170,10 @@ impl Running {
         let ended = self.child.wait();
         let patience = if self.killed { Duration::ZERO } else { OUTPUT };
         let output = self.output.as_ref().map(|output| output.recv_timeout(patience));
+        let printed = match &output {
+            Some(Ok(Ok(bytes))) => bytes.clone(),
+            _ => Zeroizing::default(),
+        };
         let why = match (ended, output) {
             (Err(error), _) => error.to_string(),
             (Ok(_), _) if self.killed => format!("killed after {}", seconds(self.limit)),
@@ -180,10 +184,24 @@ impl Running {
             (Ok(_), Some(Ok(Ok(bytes)))) => return Ok(bytes),
             (Ok(_), Some(Err(_))) => "left something behind that holds its output open".to_owned(),
         };
-        let words = self.words.recv_timeout(WORDS).unwrap_or_default();
+        let words = without(&self.words.recv_timeout(WORDS).unwrap_or_default(), &printed);
         let why = if words.is_empty() { why } else { format!("{why}: {words}") };
         Err(Failed { why, late: self.killed })
     }
+}
+
+/// The words of a command that has failed, without what it printed where that may be a secret: one long word. A shell
+/// that tells each step (`set -x`) repeats it.
+fn without(words: &str, printed: &[u8]) -> String {
+    const LEAST: usize = 8;
+    let printed = str::from_utf8(printed).unwrap_or_default().trim_ascii();
+    if printed.len() < LEAST || printed.contains(char::is_whitespace) {
+        return words.to_owned();
+    }
+    let is_part = |word: &&str| word.len() >= LEAST && printed.contains(*word);
+    // What is too long to be said whole ends in the middle of it.
+    let parts = words.split(|c: char| c.is_whitespace() || "…'\"`=:,;".contains(c)).filter(is_part);
+    parts.fold(words.replace(printed, "[secret]"), |words, part| words.replace(part, "[secret]"))
 }
 
 fn spawn(

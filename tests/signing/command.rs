@@ -101,6 +101,22 @@ async fn what_goes_wrong_is_told_without_what_it_printed() {
             CommandFault::Failed,
             "ended with status 3: no [31mticket",
         ),
+        // A shell that tells each step repeats what is printed, here as far as it is said.
+        (
+            shell("set -x; echo hunter2hunter2; exit 3"),
+            CommandFault::Failed,
+            "ended with status 3: + echo [secret]",
+        ),
+        (
+            shell("set -x; echo hunter2$(printf %0900d 7); exit 3"),
+            CommandFault::Failed,
+            "ended with status 3: + printf %0900d 7",
+        ),
+        (
+            shell("t=hunter2$(printf %0900d 7); echo $t; echo \"no $t\" >&2; exit 3"),
+            CommandFault::Failed,
+            "ended with status 3: no [secret]",
+        ),
         (shell("kill -9 $$"), CommandFault::Failed, "ended by signal 9"),
         (shell("echo; echo ' '"), CommandFault::Silent, ""),
         (shell("echo hunter2 hunter2"), CommandFault::NoToken, ""),
