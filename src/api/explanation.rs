@@ -373,6 +373,11 @@ mod tests {
             of(&vault, SignedBy::Command, None, Some("ended with status 2: permission denied")).headline,
             "The credential command `vault` brought no token: it ended with status 2: permission denied."
         );
+        let late = ErrorKind::TokenCommand { program: "vault".into(), fault: CommandFault::Late };
+        let late = of(&late, SignedBy::Command, None, Some("killed after 30 s")).headline;
+        assert_eq!(late, "The credential command `vault` brought no token: it was killed after 30 s.");
+        let large = of(&ErrorKind::TooLarge { limit: 64 << 10 }, SignedBy::Account, None, None).headline;
+        assert_eq!(large, "The answer is larger than 64 KiB, and was not read.");
     }
 
     #[test]

@@ -103,7 +103,8 @@ fn what_went_wrong(fault: CommandFault, detail: &str) -> String {
     let what = match fault {
         CommandFault::NotStarted => "it cannot be started",
         // The detail tells how it ended.
-        CommandFault::Failed | CommandFault::Late if !detail.is_empty() => return format!("it {detail}"),
+        CommandFault::Failed if !detail.is_empty() => return format!("it {detail}"),
+        CommandFault::Late if !detail.is_empty() => return format!("it was {detail}"),
         CommandFault::Failed => "it failed",
         CommandFault::Late => "it took too long",
         CommandFault::Silent => "it printed nothing",
