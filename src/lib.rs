@@ -176,9 +176,9 @@
 //!   cell, title, notification, variable or file name has to think of it. The raw answer alone stays as it came, and
 //!   is escaped on each way out.
 //! - *Files* that steer the program are looked at before they are believed ([`private`]): settings may name a command.
-//! - *Secrets* are [`domain::secret::Secret`], and leave only as a signature; an answer that repeats
-//!   one is read without it (`api::echo`). `tests/secrets` searches everything that
-//!   a session writes, sends and saves for them; whatever else can hold one gets a row there.
+//! - *Secrets* are [`domain::secret::Secret`], and leave only as a signature; an answer that repeats one is read without
+//!   it (`api::echo`). `tests/secrets` searches everything that a session writes, sends and saves for them; whatever
+//!   else can hold one gets a row there.
 //! - *Requests* go to one origin and are GET, but for a service account's token; only [`api`] can send any, and a row
 //!   in `tests/architecture/table.rs` says so of each other method. No redirect and no link of an answer is followed.
 //! - *Dependencies*: `.ci/deny.toml`.
