@@ -32,6 +32,8 @@ const NARROWEST_NOTE: usize = 12;
 pub struct Look {
     pub colours: bool,
     pub ascii: bool,
+    /// Whether the terminal breaks lines anew when its width changes.
+    pub reflows: bool,
 }
 
 /// The size of the terminal. What is none any more has any size.
@@ -55,7 +57,14 @@ pub struct Inline<W: Write> {
 impl<W: Write> Inline<W> {
     /// Nothing is written yet.
     pub fn new(writer: W, look: Look, times: Times, measure: fn() -> Size) -> Self {
-        Self { rows: Rows::new(writer), look, times, measure, size: measure(), shown: Panel::default() }
+        Self {
+            rows: Rows::new(writer, look.reflows),
+            look,
+            times,
+            measure,
+            size: measure(),
+            shown: Panel::default(),
+        }
     }
 
     fn styled(&self, panel: &Panel) -> Vec<Styled<'static>> {
@@ -73,7 +82,7 @@ impl<W: Write> Inline<W> {
     fn row(&self, row: &Row, columns: &Columns, width: usize) -> Styled<'static> {
         let mut spans = vec![
             Span::styled(padded(row.glyph, 2), self.sign(row.role)),
-            Span::raw(padded(&cut(&row.name, columns.name), columns.name)),
+            Span::raw(padded(&shortened(&row.name, columns.name), columns.name)),
             Span::raw("  "),
             Span::styled(padded(&row.word, columns.word), self.words(row.role)),
         ];
@@ -148,13 +157,13 @@ impl<W: Write> Inline<W> {
 impl<W: Write> View for Inline<W> {
     fn line(&mut self, line: &Line) -> io::Result<()> {
         let (line, rows) = (Inline::line(self, line), self.styled(&self.shown));
-        self.rows.write(&[line], &rows)
+        self.rows.write(&[line], &rows, self.size.width)
     }
 
     fn show(&mut self, panel: &Panel) -> io::Result<()> {
         let rows = self.styled(panel);
         self.shown.clone_from(panel);
-        self.rows.write(&[], &rows)
+        self.rows.write(&[], &rows, self.size.width)
     }
 
     fn resized(&mut self, anew: bool) {
@@ -210,19 +219,31 @@ fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let mut cut = String::new();
-    let mut used = 1;
-    for grapheme in text.graphemes(true) {
-        used += grapheme.width();
-        if used > width {
-            break;
-        }
-        cut.push_str(grapheme);
-    }
+    let mut cut = beginning(text, width.saturating_sub(1)).to_owned();
     if width > 0 {
         cut.push('…');
     }
     cut
+}
+
+/// As much of the text as fits into so many columns.
+fn beginning(text: &str, width: usize) -> &str {
+    let mut used = 0;
+    let end = text.grapheme_indices(true).find(|(_, grapheme)| {
+        used += grapheme.width();
+        used > width
+    });
+    end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+}
+
+/// A name in at most so many columns. One that ends with a part of an id keeps that: its cluster may have several jobs.
+fn shortened(name: &str, width: usize) -> String {
+    match name.rsplit_once(" …") {
+        Some((cluster, id)) if name.width() > width && width > id.width() + 2 => {
+            format!("{}…{id}", beginning(cluster, width - id.width() - 1))
+        }
+        _ => cut(name, width),
+    }
 }
 
 fn padded(text: &str, width: usize) -> String {

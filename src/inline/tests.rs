@@ -33,7 +33,9 @@ fn panel() -> Panel {
 
 fn inline(width: u16, colours: bool) -> Inline<Vec<u8>> {
     let mut inline =
-        Inline::new(Vec::new(), Look { colours, ascii: false }, Times::Utc, || Size::new(120, 30));
+        Inline::new(Vec::new(), Look { colours, ascii: false, reflows: true }, Times::Utc, || {
+            Size::new(120, 30)
+        });
     inline.size.width = width;
     inline
 }
@@ -112,4 +114,14 @@ fn a_name_is_cut_between_graphemes() {
     assert_eq!(cut("abc", 3), "abc");
     assert_eq!(cut("abc", 2), "a…");
     assert_eq!(cut("abc", 0), "");
+}
+
+#[test]
+fn a_short_name_still_tells_two_jobs_of_a_cluster_apart() {
+    assert_eq!(shortened("orders-prod …c683", 17), "orders-prod …c683");
+    assert_eq!(shortened("orders-prod …c683", 16), "orders-prod…c683");
+    assert_eq!(shortened("orders-prod …c683", 14), "orders-pr…c683");
+    assert_eq!(shortened("orders-prod …c683", 7), "or…c683");
+    assert_eq!(shortened("orders-prod …c683", 5), "orde…");
+    assert_eq!(shortened("of-the-whole", 7), "of-the…");
 }

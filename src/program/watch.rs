@@ -21,7 +21,7 @@ use crate::headless::{Look, Transition, json};
 use crate::hook::{Call, Hook, Limits};
 use crate::inline::{self, Inline};
 use crate::scrape::{Page, Scrape};
-use crate::terminal::Stdout;
+use crate::terminal::{self, Stdout};
 use crate::worker;
 
 /// Between two lines where nobody looks at rows: often enough that a pipeline does not take it for dead.
@@ -120,7 +120,12 @@ async fn until_end(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch, loo
         },
         _ if live => {
             let Style { color: colours, ascii, .. } = look.style;
-            inline = Inline::new(Stdout, inline::Look { colours, ascii }, look.times.clone(), inline::size);
+            inline = Inline::new(
+                Stdout,
+                inline::Look { colours, ascii, reflows: terminal::reflows() },
+                look.times.clone(),
+                inline::size,
+            );
             Output::Live { view: &mut inline, ascii, shown: None }
         }
         _ => Output::Sentences { out: &mut out, look },
