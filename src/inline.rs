@@ -42,6 +42,17 @@ pub fn size() -> Size {
     terminal::size().unwrap_or(Size::new(80, 24))
 }
 
+/// Whose the terminal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// Ours, and the rows are where they were.
+    Kept,
+    /// Ours again, after others have written to it.
+    Regained,
+    /// Another program's: we are in the background, as after Ctrl-Z and `bg`.
+    Foreign,
+}
+
 /// The rows of a watch on a terminal.
 pub struct Inline<W: Write> {
     rows: Rows<W>,
@@ -49,6 +60,8 @@ pub struct Inline<W: Write> {
     times: Times,
     /// Asked whenever the size may have changed.
     measure: fn() -> Size,
+    /// Asked before each write, so that nothing goes up into what is not ours.
+    ground: Box<dyn Fn() -> Ground>,
     size: Size,
     /// What the rows show, for when a line comes between.
     shown: Panel,
@@ -56,15 +69,30 @@ pub struct Inline<W: Write> {
 
 impl<W: Write> Inline<W> {
     /// Nothing is written yet.
-    pub fn new(writer: W, look: Look, times: Times, measure: fn() -> Size) -> Self {
-        Self {
-            rows: Rows::new(writer, look.reflows),
-            look,
-            times,
-            measure,
-            size: measure(),
-            shown: Panel::default(),
+    pub fn new(
+        writer: W,
+        look: Look,
+        times: Times,
+        measure: fn() -> Size,
+        ground: Box<dyn Fn() -> Ground>,
+    ) -> Self {
+        let rows = Rows::new(writer, look.reflows);
+        Self { rows, look, times, measure, ground, size: measure(), shown: Panel::default() }
+    }
+
+    /// Lines that stay, and the rows; in the background the lines alone, as any other program.
+    fn write(&mut self, stay: &[Styled<'_>]) -> io::Result<()> {
+        match (self.ground)() {
+            Ground::Foreign if stay.is_empty() => {
+                self.rows.forget();
+                return Ok(());
+            }
+            Ground::Foreign => return self.rows.append(stay),
+            Ground::Regained => self.rows.forget(),
+            Ground::Kept => {}
         }
+        let rows = self.styled(&self.shown);
+        self.rows.write(stay, &rows, self.size.width)
     }
 
     fn styled(&self, panel: &Panel) -> Vec<Styled<'static>> {
@@ -156,21 +184,17 @@ impl<W: Write> Inline<W> {
 
 impl<W: Write> View for Inline<W> {
     fn line(&mut self, line: &Line) -> io::Result<()> {
-        let (line, rows) = (Inline::line(self, line), self.styled(&self.shown));
-        self.rows.write(&[line], &rows, self.size.width)
+        let line = Inline::line(self, line);
+        self.write(&[line])
     }
 
     fn show(&mut self, panel: &Panel) -> io::Result<()> {
-        let rows = self.styled(panel);
         self.shown.clone_from(panel);
-        self.rows.write(&[], &rows, self.size.width)
+        self.write(&[])
     }
 
-    fn resized(&mut self, anew: bool) {
+    fn resized(&mut self) {
         self.size = (self.measure)();
-        if anew {
-            self.rows.forget();
-        }
     }
 
     fn room(&self) -> usize {

@@ -612,7 +612,7 @@ impl View for Seen {
         Ok(())
     }
 
-    fn resized(&mut self, _: bool) {}
+    fn resized(&mut self) {}
 
     fn room(&self) -> usize {
         self.room

@@ -40,6 +40,12 @@ pub(crate) fn known_size(columns: u16, rows: u16) -> Size {
     if columns == 0 || rows == 0 { Size::new(80, 24) } else { Size::new(columns, rows) }
 }
 
+/// Whether we are in the foreground of the terminal on standard output. One that is nobody's own is ours.
+#[must_use]
+pub fn is_ours() -> bool {
+    rustix::termios::tcgetpgrp(io::stdout()).map_or(true, |group| group == rustix::process::getpgrp())
+}
+
 /// Whether the terminal breaks the lines on its screen anew when its width changes. By what terminals do: only xterm,
 /// the console and GNU screen are known not to. A multiplexer hides which one is outside.
 #[must_use]

@@ -60,19 +60,36 @@ impl<W: Write> Rows<W> {
             frame.push(b'A');
         }
         frame.extend_from_slice(b"\x1b[J");
-        for line in stay.iter().chain(rows) {
-            for span in &line.spans {
-                self.pen.styled(line.style.patch(span.style), &mut frame);
-                frame.extend_from_slice(span.content.as_bytes());
-            }
-            self.pen.plain(&mut frame);
-            frame.extend_from_slice(b"\r\n");
-        }
+        self.push(stay.iter().chain(rows), &mut frame);
         frame.extend_from_slice(SYNC_END);
         self.widths.clear();
         self.widths.extend(rows.iter().map(Line::width));
         self.writer.write_all(&frame)?;
         self.writer.flush()
+    }
+
+    /// Writes lines at the cursor as any program would, without rows, and wipes nothing: for a terminal whose cursor is
+    /// somebody else's.
+    ///
+    /// # Errors
+    /// As [`Rows::write`].
+    pub fn append(&mut self, lines: &[Line<'_>]) -> io::Result<()> {
+        self.forget();
+        let mut bytes = Vec::new();
+        self.push(lines.iter(), &mut bytes);
+        self.writer.write_all(&bytes)?;
+        self.writer.flush()
+    }
+
+    fn push<'a>(&mut self, lines: impl Iterator<Item = &'a Line<'a>>, bytes: &mut Vec<u8>) {
+        for line in lines {
+            for span in &line.spans {
+                self.pen.styled(line.style.patch(span.style), bytes);
+                bytes.extend_from_slice(span.content.as_bytes());
+            }
+            self.pen.plain(bytes);
+            bytes.extend_from_slice(b"\r\n");
+        }
     }
 
     /// Lines between the top of the rows and the cursor, in a terminal that is so wide now.
