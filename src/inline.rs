@@ -32,12 +32,25 @@ const NARROWEST_NOTE: usize = 12;
 pub struct Look {
     pub colours: bool,
     pub ascii: bool,
+    /// Whether the terminal breaks lines anew when its width changes.
+    pub reflows: bool,
 }
 
 /// The size of the terminal. What is none any more has any size.
 #[must_use]
 pub fn size() -> Size {
     terminal::size().unwrap_or(Size::new(80, 24))
+}
+
+/// Whose the terminal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// Ours, and the rows are where they were.
+    Kept,
+    /// Ours again, after others have written to it.
+    Regained,
+    /// Another program's: we are in the background, as after Ctrl-Z and `bg`.
+    Foreign,
 }
 
 /// The rows of a watch on a terminal.
@@ -47,6 +60,8 @@ pub struct Inline<W: Write> {
     times: Times,
     /// Asked whenever the size may have changed.
     measure: fn() -> Size,
+    /// Asked before each write, so that nothing goes up into what is not ours.
+    ground: Box<dyn Fn() -> Ground>,
     size: Size,
     /// What the rows show, for when a line comes between.
     shown: Panel,
@@ -54,8 +69,30 @@ pub struct Inline<W: Write> {
 
 impl<W: Write> Inline<W> {
     /// Nothing is written yet.
-    pub fn new(writer: W, look: Look, times: Times, measure: fn() -> Size) -> Self {
-        Self { rows: Rows::new(writer), look, times, measure, size: measure(), shown: Panel::default() }
+    pub fn new(
+        writer: W,
+        look: Look,
+        times: Times,
+        measure: fn() -> Size,
+        ground: Box<dyn Fn() -> Ground>,
+    ) -> Self {
+        let rows = Rows::new(writer, look.reflows);
+        Self { rows, look, times, measure, ground, size: measure(), shown: Panel::default() }
+    }
+
+    /// Lines that stay, and the rows; in the background the lines alone, as any other program.
+    fn write(&mut self, stay: &[Styled<'_>]) -> io::Result<()> {
+        match (self.ground)() {
+            Ground::Foreign if stay.is_empty() => {
+                self.rows.forget();
+                return Ok(());
+            }
+            Ground::Foreign => return self.rows.append(stay),
+            Ground::Regained => self.rows.forget(),
+            Ground::Kept => {}
+        }
+        let rows = self.styled(&self.shown);
+        self.rows.write(stay, &rows, self.size.width)
     }
 
     fn styled(&self, panel: &Panel) -> Vec<Styled<'static>> {
@@ -73,7 +110,7 @@ impl<W: Write> Inline<W> {
     fn row(&self, row: &Row, columns: &Columns, width: usize) -> Styled<'static> {
         let mut spans = vec![
             Span::styled(padded(row.glyph, 2), self.sign(row.role)),
-            Span::raw(padded(&cut(&row.name, columns.name), columns.name)),
+            Span::raw(padded(&shortened(&row.name, columns.name), columns.name)),
             Span::raw("  "),
             Span::styled(padded(&row.word, columns.word), self.words(row.role)),
         ];
@@ -147,21 +184,17 @@ impl<W: Write> Inline<W> {
 
 impl<W: Write> View for Inline<W> {
     fn line(&mut self, line: &Line) -> io::Result<()> {
-        let (line, rows) = (Inline::line(self, line), self.styled(&self.shown));
-        self.rows.write(&[line], &rows)
+        let line = Inline::line(self, line);
+        self.write(&[line])
     }
 
     fn show(&mut self, panel: &Panel) -> io::Result<()> {
-        let rows = self.styled(panel);
         self.shown.clone_from(panel);
-        self.rows.write(&[], &rows)
+        self.write(&[])
     }
 
-    fn resized(&mut self, anew: bool) {
+    fn resized(&mut self) {
         self.size = (self.measure)();
-        if anew {
-            self.rows.forget();
-        }
     }
 
     fn room(&self) -> usize {
@@ -210,19 +243,31 @@ fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let mut cut = String::new();
-    let mut used = 1;
-    for grapheme in text.graphemes(true) {
-        used += grapheme.width();
-        if used > width {
-            break;
-        }
-        cut.push_str(grapheme);
-    }
+    let mut cut = beginning(text, width.saturating_sub(1)).to_owned();
     if width > 0 {
         cut.push('…');
     }
     cut
+}
+
+/// As much of the text as fits into so many columns.
+fn beginning(text: &str, width: usize) -> &str {
+    let mut used = 0;
+    let end = text.grapheme_indices(true).find(|(_, grapheme)| {
+        used += grapheme.width();
+        used > width
+    });
+    end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+}
+
+/// A name in at most so many columns. One that ends with a part of an id keeps that: its cluster may have several jobs.
+fn shortened(name: &str, width: usize) -> String {
+    match name.rsplit_once(" …") {
+        Some((cluster, id)) if name.width() > width && width > id.width() + 2 => {
+            format!("{}…{id}", beginning(cluster, width - id.width() - 1))
+        }
+        _ => cut(name, width),
+    }
 }
 
 fn padded(text: &str, width: usize) -> String {

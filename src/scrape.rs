@@ -2,15 +2,19 @@
 //!
 //! It listens and answers, and knows nothing of what the page says: whoever makes it is asked for each scrape. Whatever
 //! is not a GET of `/metrics` gets nothing.
+//!
+//! An address of this machine keeps other machines out, but not a page in a browser here whose name was made to lead to
+//! this machine after it was loaded (DNS rebinding). Its requests name that host, and are refused.
 
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HOST};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -51,6 +55,8 @@ impl std::error::Error for ScrapeError {}
 #[derive(Debug)]
 pub struct Scrape {
     listener: TcpListener,
+    /// Whether it may be asked for by any name.
+    allow_remote: bool,
     pub address: SocketAddr,
 }
 
@@ -66,19 +72,22 @@ impl Scrape {
         let taken = |error| ScrapeError::Taken(address, error);
         let listener = TcpListener::bind(address).await.map_err(taken)?;
         let address = listener.local_addr().map_err(taken)?;
-        Ok(Self { listener, address })
+        Ok(Self { listener, allow_remote, address })
     }
 
     /// Answers until the other end of `stop` is dropped; requests under way are answered first.
     pub async fn serve<P: Page>(self, page: P, stop: oneshot::Receiver<()>) {
-        let router = Router::new().route("/metrics", get(answer::<P>)).with_state(page);
+        let router = Router::new().route("/metrics", get(answer::<P>)).with_state((page, self.allow_remote));
         // Never an error: a connection that cannot be accepted is tried again.
         let stopped = async { drop(stop.await) };
         drop(axum::serve(self.listener, router).with_graceful_shutdown(stopped).await);
     }
 }
 
-async fn answer<P: Page>(State(page): State<P>, headers: HeaderMap) -> Response {
+async fn answer<P: Page>(State((page, allow_remote)): State<(P, bool)>, headers: HeaderMap) -> Response {
+    if !allow_remote && !is_for_this_machine(&headers) {
+        return (StatusCode::FORBIDDEN, FOREIGN_HOST).into_response();
+    }
     let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     match page.page(accept).await {
         Some((media_type, page)) => {
@@ -86,4 +95,19 @@ async fn answer<P: Page>(State(page): State<P>, headers: HeaderMap) -> Response 
         }
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
+}
+
+const FOREIGN_HOST: &str = "These metrics are for this machine: ask for them at 127.0.0.1, [::1] or localhost, or start \
+                            the watch with --metrics-allow-remote.\n";
+
+/// Whether the request names this machine, or (as no browser does) none at all.
+fn is_for_this_machine(headers: &HeaderMap) -> bool {
+    headers.get_all(HOST).iter().all(|host| {
+        let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
+        host.is_some_and(|host| {
+            let host = host.host();
+            let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+            host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+        })
+    })
 }

@@ -460,6 +460,11 @@ async fn a_refusal_in_the_middle_of_the_night_is_asked_about_again() {
     let played = stays.text().await;
     assert_eq!(played.code, 7);
     assert!(
+        played.out.contains("It is asked again; refused 3 times in a row, its watch ends."),
+        "{}",
+        played.out
+    );
+    assert!(
         (4_100..4_400).contains(&played.took.as_secs()),
         "three times, five minutes apart: {:?}",
         played.took
@@ -481,13 +486,17 @@ async fn gone_after_an_outage_is_gone() {
 
 #[tokio::test(start_paused = true)]
 async fn one_miss_is_not_gone_and_one_step_back_is_none() {
-    let scene = Scene::of(|_, second| match second {
-        30..41 => Err(error(ErrorKind::NotFound(Missing::Job))),
-        0..500 => Ok(running()),
-        _ => Ok(completed(500)),
-    });
-    let played = scene.json(false).await;
+    let scene = || {
+        Scene::of(|_, second| match second {
+            30..41 => Err(error(ErrorKind::NotFound(Missing::Job))),
+            0..500 => Ok(running()),
+            _ => Ok(completed(500)),
+        })
+    };
+    let played = scene().json(false).await;
     assert_eq!(played.code, 0, "{}", played.out);
+    let told = scene().text().await.out;
+    assert!(told.contains("It is asked once more."), "{told}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -612,7 +621,7 @@ impl View for Seen {
         Ok(())
     }
 
-    fn resized(&mut self, _: bool) {}
+    fn resized(&mut self) {}
 
     fn room(&self) -> usize {
         self.room

@@ -235,6 +235,31 @@ fn the_last_change_is_told_to_the_command_and_waited_for() {
 }
 
 #[test]
+fn one_line_for_a_command_is_parted_into_words_as_a_shell_would_part_it() {
+    let line = |file: &std::path::Path| format!(r#"sh -c 'cat > "$1"' hook '{}'"#, file.display());
+    let atlas = Atlas::start();
+    let target = atlas.target("orders-restore");
+    let words = ["watch", &target, "--interval", "1s"];
+    let home = atlas.home();
+    let (file, another) = (home.path().join("of the variable"), home.path().join("of the flag"));
+    let mut by_flag = Watch::start(home.command(&[&words[..], &["--on-change", &line(&another)]].concat()));
+    let home = home.with("ATLAS_TUI_ON_CHANGE", &line(&file));
+    let mut by_variable = Watch::start(home.command(&words));
+    by_flag.line();
+    by_variable.line();
+    atlas.wind(60);
+    for (watch, file) in [(by_flag, another), (by_variable, file)] {
+        let (code, out, err) = watch.end();
+        assert_eq!(code, 0, "{out}{err}");
+        let told = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{error}: {out}{err}"));
+        assert_eq!(serde_json::from_str::<Value>(&told).unwrap()["phase"], "completed");
+    }
+    let ended = home.with("ATLAS_TUI_ON_CHANGE", "sh 'half").run(&words);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.err.contains("ATLAS_TUI_ON_CHANGE: has a quote that is not closed"), "{ended:?}");
+}
+
+#[test]
 fn a_refresh_is_one_request() {
     let atlas = Atlas::start();
     let home = atlas.home();
@@ -311,7 +336,9 @@ fn metrics_are_served_until_the_last_state_was_seen() {
     let get = |accept: &str| {
         asked(
             &address,
-            &format!("GET /metrics HTTP/1.1\r\nhost: x\r\naccept: {accept}\r\nconnection: close\r\n\r\n"),
+            &format!(
+                "GET /metrics HTTP/1.1\r\nhost: localhost:1\r\naccept: {accept}\r\nconnection: close\r\n\r\n"
+            ),
         )
     };
     let page = get("application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5");
@@ -326,11 +353,26 @@ fn metrics_are_served_until_the_last_state_was_seen() {
     assert!(get("*/*").contains("content-type: text/plain; version=0.0.4; charset=utf-8\r\n"));
     let post = asked(
         &address,
-        "POST /metrics HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        "POST /metrics HTTP/1.1\r\nhost: localhost:1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     );
     assert!(post.starts_with("HTTP/1.1 405 "), "{post}");
-    let elsewhere = asked(&address, "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let elsewhere = asked(&address, "GET / HTTP/1.1\r\nhost: localhost:1\r\nconnection: close\r\n\r\n");
     assert!(elsewhere.starts_with("HTTP/1.1 404 "), "{elsewhere}");
+    for (host, answer) in [
+        ("host: 127.0.0.1:9464\r\n", "200"),
+        ("host: [::1]:9464\r\n", "200"),
+        ("", "200"),
+        ("host: rebound.example:9464\r\n", "403"),
+        ("host: localhost.rebound.example\r\n", "403"),
+        ("host: 127.0.0.1.rebound.example\r\n", "403"),
+        ("host: 192.0.2.7\r\n", "403"),
+    ] {
+        let version = if host.is_empty() { "1.0" } else { "1.1" };
+        let page =
+            asked(&address, &format!("GET /metrics HTTP/{version}\r\n{host}connection: close\r\n\r\n"));
+        assert!(page.split(' ').nth(1) == Some(answer), "{host}: {page}");
+        assert_eq!(page.contains("atlas_tui_restore_phase"), answer == "200", "{host}: {page}");
+    }
     atlas.wind(60);
     assert!(watch.line().contains("\"phase\":\"completed\""));
     assert!(

@@ -57,7 +57,8 @@ pub struct Watch {
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, alias = "giveUpAfter")]
     pub give_up_after: Option<Duration>,
 
-    /// Run this command on each change, with the job as JSON on its standard input; all that follows is its own, up to a `;`
+    /// Run this command on each change, with the job as JSON on its standard input: one argument, parted into words
+    /// without a shell, or several, up to a `;`
     #[arg(long, value_name = "CMD", num_args = 1.., allow_hyphen_values = true, value_terminator = ";", alias = "onChange")]
     pub on_change: Option<Vec<String>>,
 

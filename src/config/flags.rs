@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{ConfigError, Env, duration, fleet};
+use super::{ConfigError, Env, duration, fleet, words};
 use crate::cli::watch::Watch;
 use crate::cli::{Args, Command, Output, Shown};
 
@@ -97,11 +97,14 @@ fn complete_watch(watch: &mut Watch, env: Env<'_>) -> Result<(), ConfigError> {
         watch.metrics_listen = env.parsed("ATLAS_TUI_METRICS_LISTEN")?;
     }
     watch.metrics_allow_remote |= env.flag("ATLAS_TUI_METRICS_ALLOW_REMOTE")?.unwrap_or_default();
-    if watch.on_change.is_none() {
-        // No shell reads it, and so no quotes are known here: a command that needs them is a script.
-        let command = env.text("ATLAS_TUI_ON_CHANGE")?;
-        watch.on_change = command.map(|command| command.split_whitespace().map(str::to_owned).collect());
-    }
+    watch.on_change = match watch.on_change.as_deref() {
+        None => env.read("ATLAS_TUI_ON_CHANGE", words::split)?.flatten(),
+        // In quotes: a whole command, as the variable and --credential-command have it.
+        Some([line]) => {
+            words::split(line).map_err(|message| ConfigError::Argument { name: "--on-change", message })?
+        }
+        Some(words) => Some(words.to_vec()),
+    };
     Ok(())
 }
 

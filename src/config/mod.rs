@@ -22,6 +22,7 @@ pub mod summary;
 pub mod survey;
 pub mod target;
 pub mod targets;
+mod words;
 
 pub use access::{Access, Accounts};
 pub use env::Env;

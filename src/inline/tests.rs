@@ -32,8 +32,12 @@ fn panel() -> Panel {
 }
 
 fn inline(width: u16, colours: bool) -> Inline<Vec<u8>> {
-    let mut inline =
-        Inline::new(Vec::new(), Look { colours, ascii: false }, Times::Utc, || Size::new(120, 30));
+    on(width, colours, || Ground::Kept)
+}
+
+fn on(width: u16, colours: bool, ground: impl Fn() -> Ground + 'static) -> Inline<Vec<u8>> {
+    let look = Look { colours, ascii: false, reflows: true };
+    let mut inline = Inline::new(Vec::new(), look, Times::Utc, || Size::new(120, 30), Box::new(ground));
     inline.size.width = width;
     inline
 }
@@ -112,4 +116,31 @@ fn a_name_is_cut_between_graphemes() {
     assert_eq!(cut("abc", 3), "abc");
     assert_eq!(cut("abc", 2), "a…");
     assert_eq!(cut("abc", 0), "");
+}
+
+#[test]
+fn a_short_name_still_tells_two_jobs_of_a_cluster_apart() {
+    assert_eq!(shortened("orders-prod …c683", 17), "orders-prod …c683");
+    assert_eq!(shortened("orders-prod …c683", 16), "orders-prod…c683");
+    assert_eq!(shortened("orders-prod …c683", 14), "orders-pr…c683");
+    assert_eq!(shortened("orders-prod …c683", 7), "or…c683");
+    assert_eq!(shortened("orders-prod …c683", 5), "orde…");
+    assert_eq!(shortened("of-the-whole", 7), "of-the…");
+}
+
+#[test]
+fn what_others_have_written_is_never_wiped_and_no_rows_are_drawn_in_the_background() {
+    let one = Panel { rows: vec![row("orders", "running")], summary: None };
+    let at = "2026-11-24T03:41:07Z".parse().unwrap();
+    let line = Line { at, glyph: "", role: Role::Good, text: "billing: completed".to_owned() };
+    for (ground, rows) in [(Ground::Kept, 3), (Ground::Regained, 3), (Ground::Foreign, 0)] {
+        let mut inline = on(60, false, move || ground);
+        inline.show(&one).unwrap();
+        View::line(&mut inline, &line).unwrap();
+        inline.show(&one).unwrap();
+        let bytes = String::from_utf8(bytes(inline)).unwrap();
+        assert_eq!(bytes.contains("[1A"), ground == Ground::Kept, "{ground:?}: {bytes:?}");
+        assert_eq!(bytes.matches("running").count(), rows, "{ground:?}: {bytes:?}");
+        assert!(bytes.contains("billing: completed"), "{ground:?}: {bytes:?}");
+    }
 }

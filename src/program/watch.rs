@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -19,9 +19,9 @@ use crate::headless::style::Style;
 use crate::headless::watch::{self, Options, Output, Outside, Rules, metrics};
 use crate::headless::{Look, Transition, json};
 use crate::hook::{Call, Hook, Limits};
-use crate::inline::{self, Inline};
+use crate::inline::{self, Ground, Inline};
 use crate::scrape::{Page, Scrape};
-use crate::terminal::Stdout;
+use crate::terminal::{self, Stdout};
 use crate::worker;
 
 /// Between two lines where nobody looks at rows: often enough that a pipeline does not take it for dead.
@@ -62,7 +62,8 @@ pub(super) fn run(args: &Args, flags: &Watch, settings: &Settings, env: Env<'_>)
 
 async fn until_end(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch, look: &Look) -> u8 {
     let (sender, outside) = mpsc::channel(OUTSIDE);
-    if let Err(error) = listen_to_signals(&sender) {
+    let resumed = Arc::new(AtomicBool::new(false));
+    if let Err(error) = listen_to_signals(&sender, &resumed) {
         complain(&format!("signals cannot be caught: {error}"));
         return INTERNAL;
     }
@@ -120,7 +121,13 @@ async fn until_end(settings: &Settings, lookups: Vec<Lookup>, flags: &Watch, loo
         },
         _ if live => {
             let Style { color: colours, ascii, .. } = look.style;
-            inline = Inline::new(Stdout, inline::Look { colours, ascii }, look.times.clone(), inline::size);
+            let drawn = inline::Look { colours, ascii, reflows: terminal::reflows() };
+            let ground = move || match resumed.swap(false, Ordering::Relaxed) {
+                _ if !terminal::is_ours() => Ground::Foreign,
+                true => Ground::Regained,
+                false => Ground::Kept,
+            };
+            inline = Inline::new(Stdout, drawn, look.times.clone(), inline::size, Box::new(ground));
             Output::Live { view: &mut inline, ascii, shown: None }
         }
         _ => Output::Sentences { out: &mut out, look },
@@ -169,8 +176,8 @@ fn on_terminal() -> bool {
 }
 
 /// From here on the signals no longer end the process by themselves, but end the watch, which says how things stand;
-/// a second one does not wait for that.
-fn listen_to_signals(sender: &mpsc::Sender<Outside>) -> io::Result<()> {
+/// a second one does not wait for that. `resumed` is raised by the end of a stop, before anything else can be done.
+fn listen_to_signals(sender: &mpsc::Sender<Outside>, resumed: &Arc<AtomicBool>) -> io::Result<()> {
     for (kind, name, code) in [
         (SignalKind::interrupt(), "SIGINT", 130),
         (SignalKind::terminate(), "SIGTERM", 143),
@@ -189,14 +196,13 @@ fn listen_to_signals(sender: &mpsc::Sender<Outside>) -> io::Result<()> {
             }
         });
     }
-    for (kind, anew) in
-        [(SignalKind::window_change(), false), (SignalKind::from_raw(signal_hook::consts::SIGCONT), true)]
-    {
+    signal_hook::flag::register(signal_hook::consts::SIGCONT, Arc::clone(resumed))?;
+    for kind in [SignalKind::window_change(), SignalKind::from_raw(signal_hook::consts::SIGCONT)] {
         let mut signals = signal(kind)?;
         let sender = sender.clone();
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
-                drop(sender.send(Outside::Terminal { anew }).await);
+                drop(sender.send(Outside::Terminal).await);
             }
         });
     }

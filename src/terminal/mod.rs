@@ -14,6 +14,7 @@ mod rows;
 mod session;
 mod tty;
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
 pub use emulator::Emulator;
@@ -37,6 +38,25 @@ pub fn size() -> io::Result<Size> {
 /// A serial line or a bare pseudo-terminal says 0 × 0, which is the traditional "I do not know".
 pub(crate) fn known_size(columns: u16, rows: u16) -> Size {
     if columns == 0 || rows == 0 { Size::new(80, 24) } else { Size::new(columns, rows) }
+}
+
+/// Whether we are in the foreground of the terminal on standard output. One that is nobody's own is ours.
+#[must_use]
+pub fn is_ours() -> bool {
+    rustix::termios::tcgetpgrp(io::stdout()).map_or(true, |group| group == rustix::process::getpgrp())
+}
+
+/// Whether the terminal breaks the lines on its screen anew when its width changes. By what terminals do: only xterm,
+/// the console and GNU screen are known not to. A multiplexer hides which one is outside.
+#[must_use]
+pub fn reflows() -> bool {
+    reflows_by(&|name| std::env::var_os(name))
+}
+
+fn reflows_by(variable: &dyn Fn(&str) -> Option<OsString>) -> bool {
+    let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+    let is_console = variable("TERM").is_some_and(|term| term == "linux");
+    is_set("TMUX") || is_set("ZELLIJ") || !(is_set("STY") || is_set("XTERM_VERSION") || is_console)
 }
 
 /// Whether a dashboard can be shown here at all.
@@ -73,5 +93,17 @@ mod tests {
         assert_eq!(refusal(false, true, "xterm"), Some("standard input is no terminal"));
         assert_eq!(refusal(true, false, "xterm"), Some("standard output is no terminal"));
         assert_eq!(refusal(true, true, "dumb"), Some("this terminal cannot move its cursor (TERM=dumb)"));
+    }
+
+    #[test]
+    fn the_outermost_that_breaks_lines_decides() {
+        let reflows = |set: &[(&str, &str)]| {
+            reflows_by(&|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into()))
+        };
+        assert!(reflows(&[("TERM", "xterm-256color")]));
+        assert!(reflows(&[("TERM", "tmux-256color"), ("TMUX", "/tmp/x"), ("XTERM_VERSION", "XTerm(379)")]));
+        assert!(!reflows(&[("TERM", "xterm-256color"), ("XTERM_VERSION", "XTerm(379)")]));
+        assert!(!reflows(&[("TERM", "screen"), ("STY", "1.tty")]));
+        assert!(!reflows(&[("TERM", "linux")]));
     }
 }

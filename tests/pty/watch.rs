@@ -107,6 +107,28 @@ fn a_stop_and_its_end_show_the_rows_anew() {
 }
 
 #[test]
+fn in_the_background_it_writes_lines_and_wipes_nothing() {
+    let atlas = Atlas::start();
+    // Job control, as in a shell that somebody types into.
+    let script = r#"set -m; "$PROGRAM" watch "$TARGET" --interval 1s & wait "$!""#;
+    let emulator = Launch::script(script)
+        .variable("TARGET", &atlas.target("orders-restore"))
+        .variable("MONGODB_ATLAS_BASE_URL", atlas.base_url())
+        .variable("MONGODB_ATLAS_PUBLIC_API_KEY", "demopubl")
+        .variable("MONGODB_ATLAS_PRIVATE_API_KEY", PRIVATE_KEY)
+        .start()
+        .attach();
+    emulator.wait_for("running for");
+    atlas.wind(60);
+    assert_eq!(emulator.wait_exit().exit_code(), 0);
+    let log = emulator.log();
+    assert!(log.contains("completed after 2 min 40 s (was running)"), "{log}");
+    for wipes in ["ESC[J", "ESC[1A", "ESC[2A"] {
+        assert!(!log.contains(wipes), "{wipes} in {log}");
+    }
+}
+
+#[test]
 fn text_asked_for_and_a_dumb_terminal_get_sentences() {
     let atlas = Atlas::start();
     for (more, term) in [(&["-o", "text"][..], "xterm"), (&[], "dumb")] {

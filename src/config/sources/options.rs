@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{Hidden, Layer, Origin, Parts, Property};
 use crate::cli::Common;
-use crate::config::{ConfigError, Env, Source, Sourced};
+use crate::config::{ConfigError, Env, Source, Sourced, words};
 use crate::domain::profile::{Profile, ProfileError};
 
 const PUBLIC_KEY: &str = "ATLAS_TUI_PUBLIC_KEY";
@@ -40,7 +40,7 @@ pub fn read(common: &Common, env: Env<'_>) -> Result<Layer, ConfigError> {
         token: None,
         command: match common.credential_command.as_deref() {
             None => None,
-            Some(line) => words(line)
+            Some(line) => words::split(line)
                 .map_err(|message| ConfigError::Argument { name: "--credential-command", message })?,
         },
     };
@@ -58,7 +58,7 @@ pub fn read(common: &Common, env: Env<'_>) -> Result<Layer, ConfigError> {
         client_secret: typed.client_secret.or(env.os(CLIENT_SECRET).map(PathBuf::from).map(file)),
         token: None,
         // A half that was typed is to be filled up, not to be passed over for a command.
-        command: if half.is_some() { None } else { env.read(COMMAND, words)?.flatten() },
+        command: if half.is_some() { None } else { env.read(COMMAND, words::split)?.flatten() },
     };
     match half {
         Some((there, missing)) if layer.parts.whole(None).is_none() => Err(ConfigError::Argument {
@@ -95,18 +95,4 @@ const fn flag(property: Property) -> &'static str {
 
 fn text(text: Option<&str>) -> Option<String> {
     text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-/// A line as the words of a command, by the rules of a POSIX shell's quotes and nothing else of a shell.
-fn words(line: &str) -> Result<Option<Vec<String>>, String> {
-    // The line may hold anything and is not repeated.
-    let words = shlex::split(line).ok_or("has a quote that is not closed")?;
-    if words.iter().any(|word| word.contains('\0')) {
-        return Err("holds a NUL character".to_owned());
-    }
-    match words.first() {
-        None => Ok(None),
-        Some(program) if program.trim().is_empty() => Err("has an empty word for its program".to_owned()),
-        Some(_) => Ok(Some(words)),
-    }
 }

@@ -100,9 +100,9 @@ impl Output<'_> {
     }
 
     /// The terminal has changed.
-    pub fn resized(&mut self, anew: bool) {
+    pub fn resized(&mut self) {
         if let Self::Live { view, shown, .. } = self {
-            view.resized(anew);
+            view.resized();
             *shown = None;
         }
     }

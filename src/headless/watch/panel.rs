@@ -58,8 +58,8 @@ pub trait View {
     /// As [`View::line`].
     fn show(&mut self, panel: &Panel) -> io::Result<()>;
 
-    /// The terminal has another size, or was somebody else's for a while (`anew`): what is shown is not there any more.
-    fn resized(&mut self, anew: bool);
+    /// The terminal has another size, or was somebody else's for a while.
+    fn resized(&mut self);
 
     /// How many rows there is room for; at least 1.
     fn room(&self) -> usize;

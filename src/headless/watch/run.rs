@@ -36,8 +36,8 @@ const COMMANDS: usize = 16;
 pub enum Outside {
     /// A signal wants it to end: its name, and the exit code.
     Signal { name: &'static str, code: u8 },
-    /// The terminal has another size, or (`anew`) was given back to us.
-    Terminal { anew: bool },
+    /// The terminal has another size, or was given back to us.
+    Terminal,
     /// Somebody asks for the metrics.
     Metrics { form: Form, answer: oneshot::Sender<String> },
     /// Something to say, such as that a hook has failed.
@@ -183,7 +183,7 @@ impl<A: ClusterApi, C: Clock> Watch<'_, '_, A, C> {
         match outside {
             None => self.outside = None,
             Some(Outside::Signal { .. }) => {}
-            Some(Outside::Terminal { anew }) => self.output.resized(anew),
+            Some(Outside::Terminal) => self.output.resized(),
             Some(Outside::Metrics { form, answer }) => {
                 return answer.send(metrics::exposition(&self.vigil, form, self.clock.now())).is_ok();
             }

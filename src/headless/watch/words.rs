@@ -5,13 +5,14 @@ use std::fmt::Write;
 use jiff::{SignedDuration, Timestamp};
 
 use super::job::Job;
-use super::until::Until;
+use super::until::{REFUSALS, Until};
 use super::vigil::{News, Vigil};
 use crate::api::ApiError;
 use crate::api::cluster::IDLE;
 use crate::domain::countdown;
 use crate::domain::phase::{Anomaly, Phase};
 use crate::domain::text::clean;
+use crate::headless::exit;
 use crate::headless::style::Role;
 
 /// Names in one sentence; the rest is counted.
@@ -165,12 +166,16 @@ fn progress(job: &Job) -> Option<String> {
 
 fn failing(job: &Job, error: &ApiError, vigil: &Vigil) -> String {
     let headline = error.explain(&job.target).headline;
-    let patience = match vigil.rules.give_up_after {
-        Some(patience) => {
+    let patience = match (error.exit_code(), vigil.rules.give_up_after) {
+        (exit::GONE, _) => "It is asked once more.".to_owned(),
+        (exit::REFUSED, _) => {
+            format!("It is asked again; refused {REFUSALS} times in a row, its watch ends.")
+        }
+        (_, Some(patience)) => {
             let patience = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
             format!("It is asked again for {}.", span(patience))
         }
-        None => "It is asked again for as long as it takes.".to_owned(),
+        (_, None) => "It is asked again for as long as it takes.".to_owned(),
     };
     format!("{}: {headline} {patience}", job.name)
 }
