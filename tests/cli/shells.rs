@@ -88,6 +88,14 @@ fn bash_completes_commands_flags_and_values() {
     assert_eq!(complete("atlas-tui --no-such-flag"), [""; 0]);
     assert_eq!(complete("atlas-tui get --kind 'de"), ["dedicated"]);
     assert_eq!(complete("atlas-tui list -o n"), ["ndjson", "= ndjson"]);
+    assert_eq!(complete("atlas-tui watch x --until "), ["final", "ready", "usable", "= final"]);
+    assert_eq!(complete("atlas-tui watch x --until=u"), ["usable", "= usable"]);
+    assert_eq!(complete("atlas-tui list --sort "), ["created", "phase", "cluster", "expires", "= created"]);
+    assert_eq!(complete("atlas-tui list --status fa"), ["failed", "= failed"]);
+    let more = complete("atlas-tui list --status failed,running,");
+    assert!(more.contains(&"failed,running,ready".to_owned()), "{more:?}");
+    assert!(!more.contains(&"failed,running,failed".to_owned()), "{more:?}");
+    assert_eq!(complete("atlas-tui __"), [""; 0], "what is hidden stays so");
 }
 
 #[test]
