@@ -17,6 +17,10 @@ Examples:
 
 Exit codes, environment and files: atlas-tui --help")]
 pub struct List {
+    /// Cluster whose jobs are listed, as --cluster-name
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: Option<String>,
+
     /// The saved lookups, read anew, instead of what Atlas lists
     #[arg(long)]
     pub saved: bool,
