@@ -131,7 +131,11 @@ fn zsh_gets_values_with_their_help() {
         complete("atlas-tui comp"),
         "completions:Print the script that completes atlas-tui's command lines in a shell\n"
     );
-    assert_eq!(complete("atlas-tui --profile pr"), "prod:\n");
+    assert_eq!(
+        complete("atlas-tui --profile pr"),
+        "prod\n",
+        "no colon, which would be shown as an empty help"
+    );
     assert_eq!(complete("atlas-tui get q"), "quarter end:dedicated orders\n");
     assert_eq!(complete("atlas-tui --no-such-flag"), "");
 }
