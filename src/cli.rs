@@ -33,8 +33,8 @@ TARGET is one argument, so quote a whole command line. It may be:
   a curl line with such a URL, or an `atlas backups restores` line
   a JSON object of a restore job
   a restore job id, beside --project-id and --cluster-name
-  for get and watch the label of a saved lookup, or - for standard input:
-      a TARGET a line, or JSON
+  for get, watch and doctor the label of a saved lookup
+  for get and watch - for standard input: a TARGET a line, or JSON
 
 Examples:
   atlas-tui --demo
@@ -236,7 +236,7 @@ pub enum Command {
 #[command(after_help = "\
 Examples:
   atlas-tui doctor
-  atlas-tui doctor dedicated/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a79…0663
+  atlas-tui doctor orders-nightly
   atlas-tui doctor --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --bundle report.json
 
 Exit code: 0 when nothing failed, else that of the first failure, as for get.

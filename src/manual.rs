@@ -88,7 +88,7 @@ fn render(command: &Command, program: &Command) -> io::Result<Page> {
         for paragraph in help.to_string().split("\n\n") {
             match paragraph.split_once('\n') {
                 Some((first, body)) if first.starts_with("Examples") => {
-                    section(&mut more, "EXAMPLES", body.lines())
+                    section(&mut more, "EXAMPLES", body.lines());
                 }
                 _ => section(&mut more, "NOTES", paragraph.lines()),
             }

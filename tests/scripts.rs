@@ -182,6 +182,21 @@ fn a_signal_ends_what_waits_for_an_answer_and_is_what_the_shell_is_told() {
 }
 
 #[test]
+fn doctor_takes_the_label_of_a_saved_lookup() {
+    let atlas = Atlas::start();
+    let home = atlas.home();
+    save(&home, &[("quarter end", &atlas.target("billing-dump"))]);
+    let run = home.run(&["doctor", "quarter end", "-o", "json"]);
+    let checks = run.json()["checks"].as_array().unwrap().clone();
+    let job = checks.iter().find(|check| check["name"] == "job").unwrap_or_else(|| panic!("{}", run.out));
+    assert_eq!(job["verdict"], "ok", "{}", run.out);
+    for word in ["quarter", "-"] {
+        let none = home.run(&["doctor", word]);
+        assert!(none.code == 2 && none.err.contains("names no restore job"), "{}", none.err);
+    }
+}
+
+#[test]
 fn what_makes_no_sense_is_code_1() {
     let atlas = Atlas::start();
     let target = atlas.target("billing-dump");

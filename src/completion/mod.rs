@@ -107,6 +107,8 @@ fn candidates(tree: clap::Command, asked: &Asked, values: Values) -> Vec<Candida
 
 /// The tree, knowing the values of some flags, by their names.
 fn with_values(tree: clap::Command, values: Values, commands: &[String]) -> clap::Command {
+    // The dashboard's own TARGET is no label.
+    let is_doctor = tree.get_name() == "doctor";
     let tree = tree.mut_args(|arg| {
         let candidates = match arg.get_id().as_str() {
             "kind" => ArgValueCandidates::new(|| {
@@ -117,7 +119,8 @@ fn with_values(tree: clap::Command, values: Values, commands: &[String]) -> clap
             }),
             "sort" => ArgValueCandidates::new(|| Order::words().map(CompletionCandidate::new).collect()),
             "status" => return arg.add(ArgValueCompleter::new(statuses)),
-            "targets" => ArgValueCandidates::new(move || labels(&(values.lookups)())),
+            "target" if !is_doctor => return arg,
+            "target" | "targets" => ArgValueCandidates::new(move || labels(&(values.lookups)())),
             "command" => {
                 let commands = commands.to_vec();
                 ArgValueCandidates::new(move || commands.iter().map(CompletionCandidate::new).collect())

@@ -96,6 +96,7 @@ fn bash_completes_commands_flags_and_values() {
     assert!(more.contains(&"failed,running,ready".to_owned()), "{more:?}");
     assert!(!more.contains(&"failed,running,failed".to_owned()), "{more:?}");
     assert_eq!(complete("atlas-tui __"), [""; 0], "what is hidden stays so");
+    assert_eq!(complete("atlas-tui doctor q"), [r"quarter\ end", "= quarter end"]);
 }
 
 #[test]
