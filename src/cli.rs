@@ -27,76 +27,91 @@ pub use shown::Shown;
 
 const AFTER_HELP: &str = "\
 TARGET is one argument, so quote a whole command line. It may be:
-  KIND/PROJECT/INSTANCE/JOB  with the kind auto, flex, dedicated, collection, serverless or serverless-v2
+  KIND/PROJECT/INSTANCE/JOB, with the kind auto, flex, dedicated, collection,
+      serverless or serverless-v2
   a URL or path of a restore job in the Atlas Administration API
   a curl line with such a URL, or an `atlas backups restores` line
   a JSON object of a restore job
   a restore job id, beside --project-id and --cluster-name
-  for get and watch the label of a saved lookup, or - for standard input: a TARGET a line, or JSON
+  for get, watch and doctor the label of a saved lookup
+  for get and watch - for standard input: a TARGET a line, or JSON
 
 Examples:
   atlas-tui --demo
   atlas-tui dedicated/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
-  atlas-tui get 6a794733c0eb9e7a17740663 --kind flex --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 \
-      --cluster-name orders
-  atlas-tui doctor dedicated/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663
-  atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v2/…' -o json --exit-status
-  atlas-tui watch orders-nightly --until usable --timeout 2h && ./after-the-restore
-  atlas-tui list --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --status running,failed --since 12h
+  atlas-tui get 6a794733c0eb9e7a17740663 --kind flex \\
+      --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --cluster-name orders
+  atlas-tui get 'curl --digest https://cloud.mongodb.com/api/atlas/v2/…'
+  atlas-tui watch orders-nightly --until usable --timeout 2h && ./after-restore
+  atlas-tui list --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --since 12h
   atlas-tui list --saved --status ready -o ndjson | atlas-tui get - -o csv
-  atlas restores list --saved    where it is a plugin of the Atlas CLI; README.md tells how
+  atlas-tui doctor --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --cluster-name orders
+  atlas restores list --saved    as a plugin of the Atlas CLI: see README.md
 
-Exit codes of get, watch (of several jobs the worst: 3 4 5 6 7 8 1 2 9 0) and list (0 or that of an error):
-  0  an answer came; of watch and with --exit-status: completed, or a link is ready
+Exit codes of get, watch, list (several jobs: the worst, 3 4 5 6 7 8 1 2 9 0):
+  0  an answer came; watch and get --exit-status: completed, or a link is ready
   1  an answer that makes no sense, or a fault of atlas-tui itself
-  2  wrong usage: arguments, environment or config file; a kind that the cluster is not; no terminal
+  2  wrong usage: arguments, environment, config file, kind; no terminal
   3  failed (watch, or get with --exit-status)
   4  cancelled (likewise)
   5  expired (likewise)
   6  not found, or gone
   7  what signs in is missing, refused, or may not read this
-  8  Atlas cannot be reached, or limits the rate (watch: for longer than --give-up-after)
+  8  Atlas cannot be reached, or limits the rate (watch: past --give-up-after)
   9  still running (get with --exit-status)
   124  the --timeout of watch is over
   129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM
   141  whoever read the output of watch left before its end
 
-Environment (a blank variable counts as unset; flags win over it, and it wins over the files):
+Environment (blank is unset; flags win over it, and it wins over the files):
   MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY
-                                 an Atlas API key; secrets are never flags
+                           an Atlas API key; secrets are never flags
   MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET
-                                 an Atlas service account; it wins over a key
-  MONGODB_ATLAS_ACCESS_TOKEN     a bearer token; both of the above win over it
-  MONGODB_ATLAS_PROFILE          as --profile
-  MONGODB_ATLAS_PROJECT_ID       as --project-id, where neither TARGET nor ATLAS_TUI_PROJECT_ID has one
+                           an Atlas service account; it wins over a key
+  MONGODB_ATLAS_ACCESS_TOKEN
+                           a bearer token; both of the above win over it
+  MONGODB_ATLAS_PROFILE    as --profile
+  MONGODB_ATLAS_PROJECT_ID
+                           as --project-id, where neither TARGET nor
+                           ATLAS_TUI_PROJECT_ID has one
   MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL
-                                 as --base-url; the first wins
-  MONGODB_ATLAS_SERVICE          cloud, or cloudgov for https://cloud.mongodbgov.com
-  MONGODB_ATLAS_AUTH_TYPE        user_account, where an access token is one of `atlas auth login`
-  MCLI_...                       the same, of all of these; one that is set silences all MONGODB_ATLAS_...
-  ATLAS_TUI_HOME                 directory for everything atlas-tui reads and writes
-  ATLAS_TUI_PROFILE, ATLAS_TUI_PUBLIC_KEY, ATLAS_TUI_PRIVATE_KEY_FILE, ATLAS_TUI_CLIENT_ID,
-  ATLAS_TUI_CLIENT_SECRET_FILE, ATLAS_TUI_CREDENTIAL_COMMAND,
-  ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII, ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_NO_CONFIG,
-  ATLAS_TUI_PROJECT_ID, ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_OUTPUT, ATLAS_TUI_EXIT_STATUS,
-  ATLAS_TUI_COLOR, ATLAS_TUI_LOCAL, ATLAS_TUI_RAW, ATLAS_TUI_SAVED, ATLAS_TUI_LIMIT, ATLAS_TUI_STATUS,
-  ATLAS_TUI_SINCE, ATLAS_TUI_SORT, ATLAS_TUI_REVERSE, ATLAS_TUI_PORT, ATLAS_TUI_SEED, ATLAS_TUI_FLEET,
-  ATLAS_TUI_UNTIL, ATLAS_TUI_TIMEOUT, ATLAS_TUI_HEARTBEAT, ATLAS_TUI_FAIL_FAST, ATLAS_TUI_GIVE_UP_AFTER,
-  ATLAS_TUI_ON_CHANGE, ATLAS_TUI_METRICS_LISTEN, ATLAS_TUI_METRICS_ALLOW_REMOTE, ATLAS_TUI_METRICS_LINGER,
-  ATLAS_TUI_BUNDLE
-                                 as the flag of that name
-  NO_COLOR, CLICOLOR=0           no colours; CLICOLOR_FORCE=1: colours without a terminal too
-  LC_ALL, LC_CTYPE, LANG         a locale other than UTF-8 means --ascii
+                           as --base-url; the first wins
+  MONGODB_ATLAS_SERVICE    cloud, or cloudgov for https://cloud.mongodbgov.com
+  MONGODB_ATLAS_AUTH_TYPE  user_account, where an access token is one of
+                           `atlas auth login`
+  MCLI_...                 the same, of all of these; one that is set silences
+                           all MONGODB_ATLAS_...
+  ATLAS_TUI_HOME           directory for all that atlas-tui reads and writes
+  ATLAS_TUI_PROFILE, ATLAS_TUI_PUBLIC_KEY, ATLAS_TUI_PRIVATE_KEY_FILE,
+  ATLAS_TUI_CLIENT_ID, ATLAS_TUI_CLIENT_SECRET_FILE,
+  ATLAS_TUI_CREDENTIAL_COMMAND, ATLAS_TUI_NO_CONFIG, ATLAS_TUI_PROJECT_ID,
+  ATLAS_TUI_CLUSTER_NAME, ATLAS_TUI_KIND, ATLAS_TUI_INTERVAL, ATLAS_TUI_ASCII,
+  ATLAS_TUI_NO_MOTION, ATLAS_TUI_DEMO, ATLAS_TUI_OUTPUT, ATLAS_TUI_COLOR,
+  ATLAS_TUI_LOCAL, ATLAS_TUI_RAW, ATLAS_TUI_EXIT_STATUS, ATLAS_TUI_SAVED,
+  ATLAS_TUI_LIMIT, ATLAS_TUI_STATUS, ATLAS_TUI_SINCE, ATLAS_TUI_SORT,
+  ATLAS_TUI_REVERSE, ATLAS_TUI_UNTIL, ATLAS_TUI_TIMEOUT, ATLAS_TUI_HEARTBEAT,
+  ATLAS_TUI_FAIL_FAST, ATLAS_TUI_GIVE_UP_AFTER, ATLAS_TUI_ON_CHANGE,
+  ATLAS_TUI_METRICS_LISTEN, ATLAS_TUI_METRICS_ALLOW_REMOTE,
+  ATLAS_TUI_METRICS_LINGER, ATLAS_TUI_BUNDLE, ATLAS_TUI_PORT, ATLAS_TUI_SEED,
+  ATLAS_TUI_FLEET
+                           as the flag of that name
+  NO_COLOR, CLICOLOR=0     no colours; CLICOLOR_FORCE=1: colours without a
+                           terminal too
+  LC_ALL, LC_CTYPE, LANG   a locale other than UTF-8 means --ascii
 
 Files (native directories on macOS):
-  $XDG_CONFIG_HOME/atlas-tui/config.toml   settings and keys, else ~/.config/atlas-tui/config.toml
-  $XDG_CONFIG_HOME/atlascli/config.toml    profiles of the Atlas CLI, read only, else ~/.config/atlascli/config.toml
-  $XDG_DATA_HOME/atlas-tui/lookups.json    saved lookups, else ~/.local/share/atlas-tui/lookups.json
+  $XDG_CONFIG_HOME/atlas-tui/config.toml
+                           settings and keys, else in ~/.config
+  $XDG_CONFIG_HOME/atlascli/config.toml
+                           profiles of the Atlas CLI, read only, likewise
+  $XDG_DATA_HOME/atlas-tui/lookups.json
+                           saved lookups, else in ~/.local/share
 
-Hook (a command in the config file or after --on-change, run on each transition with the job as JSON on standard
-input) gets:
-  ATLAS_TUI_LABEL, ATLAS_TUI_PHASE, ATLAS_TUI_PREVIOUS_PHASE, ATLAS_TUI_PROJECT_ID, ATLAS_TUI_INSTANCE,
-  ATLAS_TUI_JOB_ID, ATLAS_TUI_KIND, ATLAS_TUI_PROFILE";
+Hook (a command in the config file or after --on-change, run on each transition
+with the job as JSON on standard input) gets:
+  ATLAS_TUI_LABEL, ATLAS_TUI_PHASE, ATLAS_TUI_PREVIOUS_PHASE,
+  ATLAS_TUI_PROJECT_ID, ATLAS_TUI_INSTANCE, ATLAS_TUI_JOB_ID, ATLAS_TUI_KIND,
+  ATLAS_TUI_PROFILE";
 
 /// The whole command line.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
@@ -143,7 +158,9 @@ pub struct Args {
 }
 
 /// Flags that mean the same before and after a subcommand.
+/// They have a heading of their own, so that a command's own flags stand together, and first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
+#[command(next_help_heading = "Sign-in and job")]
 pub struct Common {
     /// Profile of the Atlas CLI or of the config file to sign in with
     #[arg(short = 'P', long, value_name = "NAME", global = true)]
@@ -216,10 +233,15 @@ pub enum Command {
 
 /// Flags of `doctor`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
-#[command(
-    after_help = "Exit code: 0 when nothing failed, else that of the first failure, as for get. It reads only, and asks \
-                  Atlas eight times at most.\nForms of TARGET, exit codes, environment and files: atlas-tui --help"
-)]
+#[command(after_help = "\
+Examples:
+  atlas-tui doctor
+  atlas-tui doctor orders-nightly
+  atlas-tui doctor --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --bundle report.json
+
+Exit code: 0 when nothing failed, else that of the first failure, as for get.
+It reads only, and asks Atlas eight times at most.
+Forms of TARGET, exit codes, environment and files: atlas-tui --help")]
 pub struct Doctor {
     /// The restore job that cannot be read; without one only the way to Atlas and the sign-in are checked
     pub target: Option<String>,
@@ -235,7 +257,12 @@ pub struct Doctor {
 
 /// Flags of `config`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
-#[command(after_help = "Environment and files: atlas-tui --help")]
+#[command(after_help = "\
+Examples:
+  atlas-tui config
+  atlas-tui config -P prod -o json | jq .
+
+Environment and files: atlas-tui --help")]
 pub struct Config {
     /// Form of the listing [default: text]
     #[arg(short, long, value_name = "FORM")]
@@ -260,7 +287,12 @@ pub fn tree() -> clap::Command {
 
 /// Flags of `demo-server`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
-#[command(after_help = "It serves until a signal ends it. Exit codes and environment: atlas-tui --help")]
+#[command(after_help = "\
+Examples:
+  atlas-tui demo-server --port 8080
+  atlas-tui demo-server --port 8080 --fleet 20x50
+
+It serves until a signal ends it. Exit codes and environment: atlas-tui --help")]
 pub struct DemoServer {
     /// Port on 127.0.0.1 [default: a free one]
     #[arg(long, value_name = "N")]
@@ -396,7 +428,39 @@ mod tests {
             assert!(help.contains(word), "{word} in {help}");
         }
         assert!(!help.contains("crash") && !help.contains("clusterName"), "{help}");
-        assert!(help.lines().all(|line| line.chars().count() <= 110), "{help}");
+    }
+
+    /// Of the program and of each command that `--help` lists, on a terminal of 79 columns: the manual indents it by one.
+    fn all_help() -> Vec<(String, String)> {
+        let mut tree = tree().term_width(79);
+        tree.build();
+        let mut all = vec![("atlas-tui".to_owned(), tree.render_long_help().to_string())];
+        for command in tree.get_subcommands_mut().filter(|command| !command.is_hide_set()) {
+            all.push((command.get_name().to_owned(), command.render_long_help().to_string()));
+        }
+        all
+    }
+
+    #[test]
+    fn help_fits_a_terminal_of_80_columns_and_has_examples() {
+        for (name, help) in all_help() {
+            let wide: Vec<_> = help.lines().filter(|line| line.chars().count() > 79).collect();
+            assert!(wide.is_empty(), "{name}: {wide:#?}");
+            let example = if name == "atlas-tui" { "--demo" } else { &name };
+            assert!(help.contains(&format!("\n  atlas-tui {example}")), "{name}: {help}");
+        }
+    }
+
+    #[test]
+    fn the_flags_of_a_command_stand_together_before_those_of_all() {
+        for (name, help) in all_help() {
+            let (own, common) =
+                help.split_once("\nSign-in and job:\n").unwrap_or_else(|| panic!("{name}: {help}"));
+            assert!(!own.contains("--base-url") && common.contains("--base-url"), "{name}: {help}");
+            for flag in ["--sort", "--reverse", "--until", "--metrics-linger", "--raw", "--bundle"] {
+                assert!(!common.contains(&format!("      {flag} <")), "{name} {flag}: {help}");
+            }
+        }
     }
 
     #[test]

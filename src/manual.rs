@@ -85,7 +85,14 @@ fn render(command: &Command, program: &Command) -> io::Result<Page> {
     }
     let mut more = Roff::new();
     if !is_program && let Some(help) = command.get_after_long_help().or_else(|| command.get_after_help()) {
-        section(&mut more, "NOTES", help.to_string().lines());
+        for paragraph in help.to_string().split("\n\n") {
+            match paragraph.split_once('\n') {
+                Some((first, body)) if first.starts_with("Examples") => {
+                    section(&mut more, "EXAMPLES", body.lines());
+                }
+                _ => section(&mut more, "NOTES", paragraph.lines()),
+            }
+        }
     }
     let help = program.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     let takes_target = command.get_positionals().any(|arg| arg.get_id().as_str().starts_with("target"));
@@ -109,17 +116,20 @@ fn render(command: &Command, program: &Command) -> io::Result<Page> {
     } else {
         format!("{}(1)", program.get_name())
     };
-    section(&mut more, "SEE ALSO", std::iter::once(others.as_str()));
+    more.control("SH", ["SEE ALSO"]);
+    more.text([roman(others)]);
     more.to_writer(&mut roff)?;
     Ok(Page { file: man.get_filename(), roff })
 }
 
-/// A section whose lines stay as they are.
+/// A section whose lines stay as they are. They are made for 80 columns, so they begin at the edge.
 fn section<'a>(roff: &mut Roff, name: &str, lines: impl Iterator<Item = &'a str>) {
     roff.control("SH", [name]);
     roff.control("nf", []);
+    roff.control("in", ["1n"]);
     for line in lines {
         roff.text([roman(line)]);
     }
+    roff.control("in", []);
     roff.control("fi", []);
 }

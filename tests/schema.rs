@@ -145,6 +145,11 @@ fn the_schema_asks_for_every_member_and_knows_every_phase() {
         other["phase"] = phase.as_str().into();
         assert!(is_valid(&other), "{phase:?}");
     }
+    for member in ready["target"].as_object().unwrap().keys() {
+        let mut wrong = ready.clone();
+        wrong["target"][member] = Value::from(vec![Value::Null]);
+        assert!(!is_valid(&wrong), "target.{member} has a type");
+    }
     let mut both = ready.clone();
     both["error"] = serde_json::from_str::<Value>(&json::usage("x")).unwrap()["error"].clone();
     assert!(!is_valid(&both), "a job or an error");

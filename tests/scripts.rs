@@ -147,6 +147,68 @@ fn a_project_is_listed_with_all_kinds_of_jobs() {
     let one = home.run(&["list", "--project-id", project, "--cluster-name", "staging", "--limit", "5"]);
     assert_eq!((one.code, one.out.lines().count()), (0, 6), "{}", one.err);
     assert_eq!(atlas.requests() - before, 2, "a challenge, and one page");
+    // As `atlas backups restores list` has it.
+    let pasted = home.run(&["list", "staging", "--projectId", project, "--limit", "5"]);
+    assert_eq!((pasted.code, pasted.out), (0, one.out));
+    let two = home.run(&["list", "staging", "--projectId", project, "--clusterName", "orders-prod"]);
+    assert_eq!((two.code, two.out.as_str()), (2, ""), "{}", two.err);
+}
+
+#[test]
+fn a_signal_ends_what_waits_for_an_answer_and_is_what_the_shell_is_told() {
+    use std::os::unix::process::ExitStatusExt;
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let project = "5f1b6c7d8e9fa0b1c2d3e4f5";
+    let target = format!("flex/{project}/orders/6a794733c0eb9e7a17740663");
+    for words in [&["get", &target][..], &["list", "--project-id", project]] {
+        // The shell's code is 128 more.
+        for (signal, number) in [(Signal::HUP, 1), (Signal::INT, 2), (Signal::TERM, 15)] {
+            let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}", silent.local_addr().unwrap());
+            let home = Home::new().with("MONGODB_ATLAS_BASE_URL", &url);
+            let mut child = home.command(words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let _held = silent.accept().unwrap();
+            kill_process(Pid::from_raw(child.id().try_into().unwrap()).unwrap(), signal).unwrap();
+            let status = child.wait().unwrap();
+            assert_eq!(
+                status.signal().or(status.code().map(|code| code - 128)),
+                Some(number),
+                "{words:?}: {status:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn doctor_takes_the_label_of_a_saved_lookup() {
+    let atlas = Atlas::start();
+    let home = atlas.home();
+    save(&home, &[("quarter end", &atlas.target("billing-dump"))]);
+    let run = home.run(&["doctor", "quarter end", "-o", "json"]);
+    let checks = run.json()["checks"].as_array().unwrap().clone();
+    let job = checks.iter().find(|check| check["name"] == "job").unwrap_or_else(|| panic!("{}", run.out));
+    assert_eq!(job["verdict"], "ok", "{}", run.out);
+    for word in ["quarter", "-"] {
+        let none = home.run(&["doctor", word]);
+        assert!(none.code == 2 && none.err.contains("names no restore job"), "{}", none.err);
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_code_1() {
+    let atlas = Atlas::start();
+    let target = atlas.target("billing-dump");
+    let project = target.split('/').nth(1).unwrap().to_owned();
+    atlas.set_fault(Fault::CaptivePortal);
+    for words in [&["get", &target, "-o", "ndjson"][..], &["list", "--project-id", &project, "-o", "ndjson"]]
+    {
+        let run = atlas.home().run(words);
+        assert_eq!(run.code, 1, "{words:?}: {}", run.err);
+        assert!(run.err.contains("not JSON"), "{}", run.err);
+        assert!(phases(&lines(&run.out)).iter().all(|phase| *phase == "error"), "{}", run.out);
+    }
 }
 
 #[test]

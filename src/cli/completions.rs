@@ -16,13 +16,17 @@ pub enum Shell {
 /// Flags of `completions`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[command(after_help = "\
-It completes commands, flags and their values, profiles and the labels of saved lookups. It asks
-the atlas-tui on the PATH, and so goes on being right when that is replaced. To have it:
-  bash        atlas-tui completions bash > ~/.local/share/bash-completion/completions/atlas-tui
-  zsh         atlas-tui completions zsh > _atlas-tui, into a directory of $fpath
-  fish        atlas-tui completions fish > ~/.config/fish/completions/atlas-tui.fish
-  powershell  atlas-tui completions powershell >> $PROFILE
-  elvish      atlas-tui completions elvish >> ~/.config/elvish/rc.elv")]
+It completes commands, flags and their values, profiles and the labels of
+saved lookups. It asks the atlas-tui on the PATH, and so goes on being right
+when that is replaced.
+
+Examples, to have it from the next start of the shell on:
+  atlas-tui completions bash \\
+      > ~/.local/share/bash-completion/completions/atlas-tui
+  atlas-tui completions zsh > _atlas-tui      in a directory of $fpath
+  atlas-tui completions fish > ~/.config/fish/completions/atlas-tui.fish
+  atlas-tui completions powershell >> $PROFILE
+  atlas-tui completions elvish >> ~/.config/elvish/rc.elv")]
 pub struct Completions {
     /// Shell that the script is for
     pub shell: Shell,

@@ -8,8 +8,19 @@ pub const LIMIT: usize = 100;
 
 /// Flags of `list`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
-#[command(after_help = "Exit codes, environment and files: atlas-tui --help")]
+#[command(after_help = "\
+Examples:
+  atlas-tui list --project-id 5f1b6c7d8e9fa0b1c2d3e4f5 --since 12h
+  atlas-tui list --project-id 5f1b… --cluster-name orders --status failed
+  atlas-tui list --saved --sort expires --local
+  atlas-tui list --project-id 5f1b… --limit 0 -o csv > restores.csv
+
+Exit codes, environment and files: atlas-tui --help")]
 pub struct List {
+    /// Cluster whose jobs are listed, as --cluster-name
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: Option<String>,
+
     /// The saved lookups, read anew, instead of what Atlas lists
     #[arg(long)]
     pub saved: bool,

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 /// Flags of `man`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[command(after_help = "\
-Read one:  atlas-tui man get | man -l -
-Keep all:  atlas-tui man --dir ~/.local/share/man/man1")]
+Examples:
+  atlas-tui man get | man -l -
+  atlas-tui man --dir ~/.local/share/man/man1")]
 pub struct Man {
     /// Command that the page is about [default: atlas-tui itself]
     #[arg(value_name = "COMMAND")]

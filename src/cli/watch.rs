@@ -11,12 +11,15 @@ use crate::headless::watch::Until;
 
 /// What follows the flags in `watch --help`.
 const AFTER_HELP: &str = "\
-On a terminal it shows a row for each job. Elsewhere, and with -o text, it prints a sentence a change; with -o ndjson an
-object a change, and with -o json the last object of each job at the end. There are no tables of what goes on.
-Errors of the network are waited out. Forms of TARGET, exit codes, environment and files: atlas-tui --help
+On a terminal it shows a row for each job. Elsewhere, and with -o text, it
+prints a sentence a change; with -o ndjson an object a change, and with -o json
+the last object of each job at the end. There are no tables of what goes on.
+Errors of the network are waited out.
+Forms of TARGET, exit codes, environment and files: atlas-tui --help
 
 Examples:
-  atlas-tui watch flex/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a794733c0eb9e7a17740663 --timeout 2h && ./after-restore
+  atlas-tui watch flex/5f1b6c7d8e9fa0b1c2d3e4f5/orders/6a79…0663 --timeout 2h \\
+      && ./after-restore
   atlas-tui watch nightly-orders nightly-billing --until usable --fail-fast
   atlas-tui watch - -o ndjson < jobs.txt
   atlas-tui watch nightly-orders --on-change ./page-somebody --urgent";

@@ -12,14 +12,16 @@ mod bash;
 mod script;
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 
 use clap::builder::StyledStr;
-use clap_complete::engine::{ArgValueCandidates, CompletionCandidate, complete};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate, complete};
 
 use crate::cli::Shell;
 use crate::domain::lookup::Lookup;
 use crate::domain::profile::Profile;
 use crate::domain::target::Kind;
+use crate::headless::list::{Order, Statuses};
 pub use script::script;
 
 /// What only this machine knows, each asked for only where it may stand at the cursor.
@@ -86,7 +88,8 @@ fn candidates(tree: clap::Command, asked: &Asked, values: Values) -> Vec<Candida
     let mut tree = with_values(tree, values, &commands);
     let words = asked.words.iter().map(Into::into).collect();
     let found = complete(&mut tree, words, before.len(), None).unwrap_or_default();
-    let candidates = found.into_iter().filter_map(|found| {
+    // `complete` offers what is hidden where nothing else fits.
+    let candidates = found.into_iter().filter(|found| !found.is_hide_set()).filter_map(|found| {
         let help = found.get_help().map(StyledStr::to_string).unwrap_or_default();
         Some(Candidate {
             value: found.get_value().to_str()?.to_owned(),
@@ -104,6 +107,8 @@ fn candidates(tree: clap::Command, asked: &Asked, values: Values) -> Vec<Candida
 
 /// The tree, knowing the values of some flags, by their names.
 fn with_values(tree: clap::Command, values: Values, commands: &[String]) -> clap::Command {
+    // The dashboard's own TARGET is no label.
+    let is_doctor = tree.get_name() == "doctor";
     let tree = tree.mut_args(|arg| {
         let candidates = match arg.get_id().as_str() {
             "kind" => ArgValueCandidates::new(|| {
@@ -112,7 +117,10 @@ fn with_values(tree: clap::Command, values: Values, commands: &[String]) -> clap
             "profile" => ArgValueCandidates::new(move || {
                 (values.profiles)().iter().map(|name| CompletionCandidate::new(name.as_str())).collect()
             }),
-            "targets" => ArgValueCandidates::new(move || labels(&(values.lookups)())),
+            "sort" => ArgValueCandidates::new(|| Order::words().map(CompletionCandidate::new).collect()),
+            "status" => return arg.add(ArgValueCompleter::new(statuses)),
+            "target" if !is_doctor => return arg,
+            "target" | "targets" => ArgValueCandidates::new(move || labels(&(values.lookups)())),
             "command" => {
                 let commands = commands.to_vec();
                 ArgValueCandidates::new(move || commands.iter().map(CompletionCandidate::new).collect())
@@ -122,6 +130,16 @@ fn with_values(tree: clap::Command, values: Values, commands: &[String]) -> clap
         arg.add(candidates)
     });
     tree.mut_subcommands(|command| with_values(command, values, commands))
+}
+
+/// The next word of a list with commas, behind those that are there.
+fn statuses(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = typed.to_str().unwrap_or_default();
+    let (before, word) = typed.rfind(',').map_or(("", typed), |comma| typed.split_at(comma + 1));
+    Statuses::words()
+        .filter(|known| known.starts_with(word) && !before.split(',').any(|there| there == *known))
+        .map(|known| CompletionCandidate::new(format!("{before}{known}")))
+        .collect()
 }
 
 /// The labels that name one job each, and that no command line takes for something else.

@@ -53,9 +53,15 @@ impl Column {
         }
     }
 
-    /// Columns that may be cut in their middle where a terminal is too narrow, in the order in which that hurts least:
-    /// both ends of an id tell it apart.
-    pub const ELIDED: [Self; 4] = [Self::Job, Self::To, Self::Instance, Self::Label];
+    /// What is cut in its middle first where a terminal is too narrow: both ends of an id tell it apart.
+    pub const IDS: [Self; 2] = [Self::Job, Self::To];
+
+    /// What is left out next, in the order in which that hurts least: a row still tells which job it is, where it stands
+    /// and how long that takes.
+    pub const SPARE: [Self; 4] = [Self::Delivery, Self::Kind, Self::To, Self::Created];
+
+    /// What is cut in its middle at last.
+    pub const NAMES: [Self; 2] = [Self::Instance, Self::Label];
 }
 
 /// Text in each column, clean.

@@ -31,21 +31,37 @@ impl Table {
         Column::ALL.into_iter().filter(has_any).collect()
     }
 
-    /// Aligned text with a head, in lines that are ended. Nothing is cut but on a terminal that is too narrow, and
-    /// there only what has two ends to tell it by.
+    /// How wide each column has to be to show all that is in it.
+    fn widths(&self, columns: &[Column]) -> Vec<usize> {
+        let width = |column: &Column| {
+            let cells = self.rows.iter().map(|row| row.cell(*column).width());
+            cells.chain([column.head().width()]).max().unwrap_or_default()
+        };
+        columns.iter().map(width).collect()
+    }
+
+    /// The columns that a terminal of this width has room for, and their widths.
+    fn fitted(&self, most: usize) -> (Vec<Column>, Vec<usize>) {
+        let mut columns = self.columns();
+        let mut widths = self.widths(&columns);
+        narrow(&columns, &mut widths, most, &Column::IDS);
+        for spare in Column::SPARE {
+            if total(&widths) <= most {
+                return (columns, widths);
+            }
+            columns.retain(|column| *column != spare);
+            widths = self.widths(&columns);
+            narrow(&columns, &mut widths, most, &Column::IDS);
+        }
+        narrow(&columns, &mut widths, most, &Column::NAMES);
+        (columns, widths)
+    }
+
+    /// Aligned text with a head, in lines that are ended. Nothing is cut or left out but on a terminal that is too
+    /// narrow: a line that wraps is a row that nobody can read.
     #[must_use]
     pub fn text(&self, style: Style) -> String {
-        let columns = self.columns();
-        let mut widths: Vec<usize> = columns
-            .iter()
-            .map(|column| {
-                let cells = self.rows.iter().map(|row| row.cell(*column).width());
-                cells.chain([column.head().width()]).max().unwrap_or_default()
-            })
-            .collect();
-        if let Some(most) = style.width {
-            narrow(&columns, &mut widths, most);
-        }
+        let (columns, widths) = self.fitted(style.width.unwrap_or(usize::MAX));
         let mut text = String::new();
         let head = columns.iter().map(|column| (column.head().to_owned(), Role::Strong));
         write_line(&mut text, head, &widths, style);
@@ -109,12 +125,16 @@ fn write_line(
     text.push('\n');
 }
 
-/// Takes from the columns that may be cut until all fit, or nothing is left to take.
-fn narrow(columns: &[Column], widths: &mut [usize], most: usize) {
-    let gaps = GAP * columns.len().saturating_sub(1);
-    for elided in Column::ELIDED {
-        let over = (widths.iter().sum::<usize>() + gaps).saturating_sub(most);
-        let at = columns.iter().position(|column| *column == elided);
+/// Of a line, with the gaps between its columns.
+fn total(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+}
+
+/// Takes from these columns until all fit, or nothing is left to take.
+fn narrow(columns: &[Column], widths: &mut [usize], most: usize, cut: &[Column]) {
+    for elided in cut {
+        let over = total(widths).saturating_sub(most);
+        let at = columns.iter().position(|column| column == elided);
         if let Some(width) = at.and_then(|at| widths.get_mut(at)) {
             *width = (*width).min(width.saturating_sub(over).max(ELIDED_LEAST));
         }
@@ -215,7 +235,24 @@ Status       Label         Instance  Kind  Job                       Delivery  C
         assert!(text.contains("orders-restore-of-the-night") && text.contains('…'), "ids first: {text}");
         let tiny = table(&rows).text(Style { width: Some(10), ..Style::default() });
         assert!(tiny.contains("6a79…0663") || tiny.contains("6a79…7740663"), "{tiny}");
-        assert!(tiny.contains("2026-08-10T03:36:19Z"), "times stay whole: {tiny}");
+        assert!(tiny.contains("running") && tiny.contains("8m41s so far"), "where it stands stays: {tiny}");
+    }
+
+    #[test]
+    fn a_narrow_terminal_shows_fewer_columns_in_whole_lines() {
+        let rows = [row("nightly-orders", "recovery", false), row("quarter end", "recovery", true)];
+        for (most, there, gone) in [
+            (100, ["Created", "To"].as_slice(), ["Delivery"].as_slice()),
+            (80, &["Label", "Instance", "Job", "Time"], &["Delivery", "Kind", "Created"]),
+            (60, &["Label", "Job", "Time"], &["Created", "To"]),
+        ] {
+            let text = table(&rows).text(Style { width: Some(most), ..Style::default() });
+            assert!(text.lines().all(|line| line.width() <= most), "{most}: {text}");
+            let head = text.lines().next().unwrap();
+            assert!(there.iter().all(|column| head.contains(column)), "{most}: {text}");
+            assert!(!gone.iter().any(|column| head.contains(column)), "{most}: {text}");
+        }
+        assert!(table(&rows).text(Style::default()).contains("Delivery"), "in a pipe all are there");
     }
 
     #[test]

@@ -7,7 +7,8 @@ use crate::app::screen::ThemeName;
 use crate::atlas::Atlas;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Accounts, ConfigError, Env, Settings};
+use crate::config::targets::STANDARD_INPUT;
+use crate::config::{self, ConfigError, Env, Settings};
 use crate::doctor::bundle::{self, Background};
 use crate::doctor::network::Tools;
 use crate::doctor::{self, Belonging, Case, Check, Machine, Name, Subject, report};
@@ -21,14 +22,19 @@ const COLUMNS_MOST: u16 = 120;
 /// Runs it. The exit code is that of the first failure; [`INTERNAL`] when the report cannot be written.
 pub(super) fn run(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<u8, ConfigError> {
     let (settings, broken) = settings(args, env)?;
-    let subject = subject(args, doctor, env, &settings.accounts)?;
+    let subject = subject(args, doctor, env, &settings)?;
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         complain("the system refuses a runtime for requests");
         return Ok(INTERNAL);
     };
     let size = terminal::size().ok().map(|size| (size.width, size.height));
+    let profile = match &subject {
+        // A saved lookup has its own.
+        Subject::Job(target) if target.profile.is_some() => target.profile.clone(),
+        _ => settings.accounts.active().cloned(),
+    };
     let case = Case {
-        profile: settings.accounts.active().cloned(),
+        profile,
         accounts: settings.accounts.clone(),
         subject,
         machine: Machine { broken_settings: broken, size, ..machine(&settings) },
@@ -100,15 +106,22 @@ fn subject(
     args: &Args,
     doctor: &cli::Doctor,
     env: Env<'_>,
-    accounts: &Accounts,
+    settings: &Settings,
 ) -> Result<Subject, ConfigError> {
     if let Some(text) = &doctor.target {
-        let target = config::target::target(Some(text), &args.common, env, accounts)?;
+        let target = match config::target::target(Some(text), &args.common, env, &settings.accounts) {
+            // No address: then the label of a saved lookup. Nothing is read from standard input here.
+            Err(ConfigError::Argument { name: "TARGET", .. }) if text.trim() != STANDARD_INPUT => {
+                let named = super::get::jobs(std::slice::from_ref(text), args, settings, env)?;
+                named.into_iter().next().map(|lookup| lookup.target)
+            }
+            read => read?,
+        };
         return Ok(target.map_or(Subject::Account, Subject::Job));
     }
     let (project, instance, kind) = config::target::place(&args.common, env)?;
     let project = match project {
-        None => accounts.project(accounts.active())?.map(|found| found.value),
+        None => settings.accounts.project(settings.accounts.active())?.map(|found| found.value),
         given => given,
     };
     Ok(match (project, instance) {

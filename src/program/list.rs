@@ -48,7 +48,14 @@ pub(super) fn run(
 /// Whose jobs: project and cluster by flag or variable, or the saved lookups, narrowed down by the flags alone.
 fn scope(list: &List, common: &Common, settings: &Settings, env: Env<'_>) -> Result<Scope, ConfigError> {
     let project = parsed::<ObjectId>("--project-id", common.project_id.as_deref())?;
-    let instance = parsed::<InstanceName>("--cluster-name", common.cluster_name.as_deref())?;
+    let instance = match (list.cluster.as_deref(), common.cluster_name.as_deref()) {
+        (Some(word), Some(flag)) if word != flag => {
+            let message = "it is another one than --cluster-name has".to_owned();
+            return Err(ConfigError::Argument { name: "CLUSTER", message });
+        }
+        (Some(word), _) => parsed::<InstanceName>("CLUSTER", Some(word))?,
+        (None, flag) => parsed::<InstanceName>("--cluster-name", flag)?,
+    };
     if list.saved {
         let wanted = |lookup: &Lookup| {
             let target = &lookup.target;

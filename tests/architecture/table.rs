@@ -208,10 +208,11 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "completion",
-        rooms: &["cli::Shell", "domain"],
+        rooms: &["cli::Shell", "domain", "headless::list"],
         crates: &["clap", "clap_complete"],
         std: &[],
-        why: "text in, text out; what this machine knows is handed to it",
+        why: "text in, text out; what this machine knows is handed to it (headless for the words of `list --sort` and \
+              `--status`)",
     },
     Room {
         name: "manual",

@@ -26,7 +26,9 @@ fn each_command_has_its_page_with_exit_codes_environment_and_files() {
     for command in &commands {
         let page = page(&[command]);
         assert!(page.contains(&format!(".TH atlas-tui-{command} 1 ")), "{page}");
-        for section in ["NAME", "SYNOPSIS", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "FILES", "SEE ALSO"] {
+        for section in
+            ["NAME", "SYNOPSIS", "OPTIONS", "EXAMPLES", "EXIT STATUS", "ENVIRONMENT", "FILES", "SEE ALSO"]
+        {
             assert!(
                 page.contains(&format!("\n.SH \"{section}\"\n"))
                     || page.contains(&format!("\n.SH {section}\n")),
@@ -37,6 +39,26 @@ fn each_command_has_its_page_with_exit_codes_environment_and_files() {
     }
     assert!(program.contains("MONGODB_ATLAS_PRIVATE_API_KEY") && program.contains("still running"));
     assert!(!program.contains("crash") && !program.contains("__complete"), "hidden ones stay hidden");
+}
+
+/// As `man` shows it, where there is a `groff`.
+#[test]
+fn no_line_of_a_page_is_wider_than_a_terminal() {
+    let there = Command::new("groff").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !there {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    page(&["--dir", home.path().to_str().unwrap()]);
+    for entry in std::fs::read_dir(home.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let words = ["-k", "-man", "-Tutf8", "-P-cbou", "-rLL=80n"];
+        let output = Command::new("groff").args(words).arg(&path).output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{path:?}: {output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let wide: Vec<_> = text.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(wide.is_empty() && text.contains("still running"), "{path:?}: {wide:#?}");
+    }
 }
 
 #[test]

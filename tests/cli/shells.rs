@@ -88,6 +88,15 @@ fn bash_completes_commands_flags_and_values() {
     assert_eq!(complete("atlas-tui --no-such-flag"), [""; 0]);
     assert_eq!(complete("atlas-tui get --kind 'de"), ["dedicated"]);
     assert_eq!(complete("atlas-tui list -o n"), ["ndjson", "= ndjson"]);
+    assert_eq!(complete("atlas-tui watch x --until "), ["final", "ready", "usable", "= final"]);
+    assert_eq!(complete("atlas-tui watch x --until=u"), ["usable", "= usable"]);
+    assert_eq!(complete("atlas-tui list --sort "), ["created", "phase", "cluster", "expires", "= created"]);
+    assert_eq!(complete("atlas-tui list --status fa"), ["failed", "= failed"]);
+    let more = complete("atlas-tui list --status failed,running,");
+    assert!(more.contains(&"failed,running,ready".to_owned()), "{more:?}");
+    assert!(!more.contains(&"failed,running,failed".to_owned()), "{more:?}");
+    assert_eq!(complete("atlas-tui __"), [""; 0], "what is hidden stays so");
+    assert_eq!(complete("atlas-tui doctor q"), [r"quarter\ end", "= quarter end"]);
 }
 
 #[test]
@@ -123,7 +132,11 @@ fn zsh_gets_values_with_their_help() {
         complete("atlas-tui comp"),
         "completions:Print the script that completes atlas-tui's command lines in a shell\n"
     );
-    assert_eq!(complete("atlas-tui --profile pr"), "prod:\n");
+    assert_eq!(
+        complete("atlas-tui --profile pr"),
+        "prod\n",
+        "no colon, which would be shown as an empty help"
+    );
     assert_eq!(complete("atlas-tui get q"), "quarter end:dedicated orders\n");
     assert_eq!(complete("atlas-tui --no-such-flag"), "");
 }

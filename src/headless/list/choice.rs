@@ -32,6 +32,11 @@ impl Order {
         (Self::Cluster, "cluster"),
         (Self::Expires, "expires"),
     ];
+
+    /// As people write them.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Self::ALL.into_iter().map(|(_, word)| word)
+    }
 }
 
 impl FromStr for Order {
@@ -55,6 +60,11 @@ pub struct Statuses {
 const ERROR: &str = "error";
 
 impl Statuses {
+    /// The words that one may be the beginning of.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Phase::NAMED.iter().map(Phase::as_str).chain(["unknown", ERROR])
+    }
+
     #[must_use]
     pub fn have(&self, phase: &Phase) -> bool {
         self.words.iter().any(|word| phase.is_called(word))
@@ -79,7 +89,7 @@ impl FromStr for Statuses {
         if words.iter().all(|word| is_known(word)) {
             return Ok(Self { words });
         }
-        let known: Vec<_> = Phase::NAMED.iter().map(Phase::as_str).chain(["unknown", ERROR]).collect();
+        let known: Vec<_> = Self::words().collect();
         Err(WrongWord(format!("beginnings of these words, with commas between them: {}", known.join(", "))))
     }
 }
