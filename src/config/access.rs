@@ -108,9 +108,7 @@ impl Accounts {
 
     /// The profile of the session: the one that is named, or the one that must be meant.
     fn choose(&self, typed: Option<Sourced<Profile>>) -> Result<Option<Sourced<Profile>>, ConfigError> {
-        let signs_itself = [&self.options, &self.variables.layer]
-            .into_iter()
-            .any(|layer| layer.parts.whole(layer.says).is_some());
+        let signs_itself = self.signs_itself();
         if let Some(typed) = typed {
             if !signs_itself && let Some(message) = self.unknown(&typed.value) {
                 return Err(ConfigError::Argument { name: "--profile", message });
@@ -132,6 +130,25 @@ impl Accounts {
             _ => names.into_iter().find(|name| *name == Profile::default()),
         };
         Ok(only.map(|value| Sourced { value, source: Source::Default }))
+    }
+
+    /// Whether flags or environment have a whole credential.
+    fn signs_itself(&self) -> bool {
+        let mut layers = [&self.options, &self.variables.layer].into_iter();
+        self.fixed.is_some() || layers.any(|layer| layer.parts.whole(layer.says).is_some())
+    }
+
+    /// The profile that a pasted command line names. One that is not here counts for nothing where flags or
+    /// environment sign by themselves, as for the Atlas CLI: the line may be a colleague's.
+    ///
+    /// # Errors
+    /// There is no such profile, and which there are.
+    pub(super) fn named(&self, profile: Profile) -> Result<Option<Profile>, String> {
+        match self.unknown(&profile) {
+            None => Ok(Some(profile)),
+            Some(_) if self.signs_itself() => Ok(None),
+            Some(why) => Err(why),
+        }
     }
 
     /// One credential for everything, as the demo has it.

@@ -168,3 +168,25 @@ fn a_command_is_parted_into_words_and_read_by_no_shell() {
     let error = World::empty().load(&["--credential-command", "a 'hunter2"]).unwrap_err();
     assert_eq!(error, "--credential-command: has a quote that is not closed");
 }
+
+#[test]
+fn the_profile_of_an_atlas_line_counts_where_no_flag_names_one() {
+    let world = World::new(&format!("[a]\npublic_api_key='x'\n[b]\nproject_id='{PROJECT}'"));
+    let read = |world: &World, flags: &[&str], name: &str| {
+        let line =
+            format!("atlas backups restores watch 6a794733c0eb9e7a17740663 --clusterName orders -P {name}");
+        let args = Args::read(["atlas-tui"].iter().chain(flags)).unwrap();
+        let nothing = |_: &str| None;
+        let accounts = world.load(flags).unwrap();
+        let target = crate::config::target::target(Some(&line), &args.common, Env::new(&nothing), &accounts);
+        target.map(|target| target.unwrap().profile).map_err(|error| error.to_string())
+    };
+    // Its own project as well: the line names none.
+    assert_eq!(read(&world, &[], "b"), Ok(Some(profile("b"))));
+    assert_eq!(read(&world, &["-P", "a", "--project-id", PROJECT], "b"), Ok(Some(profile("a"))));
+    let error = read(&world, &["--project-id", PROJECT], "theirs").unwrap_err();
+    assert!(error.contains("there is no profile `theirs`; there are a, b"), "{error}");
+    // A colleague's line, and the environment signs.
+    let world = world.env(&[(PUBLIC, "abcdefgh"), (PRIVATE, "hunter2")]);
+    assert_eq!(read(&world, &["--project-id", PROJECT], "theirs"), Ok(None));
+}

@@ -88,3 +88,32 @@ fn the_host_of_an_address_is_told_but_never_that_of_an_answer() {
         assert_eq!(read_parts(&text).unwrap().host.as_deref(), host, "{text}");
     }
 }
+
+#[test]
+fn a_line_of_the_atlas_cli_names_its_profile() {
+    for (flag, profile) in [
+        ("-P Prod", Some("prod")),
+        ("-P=prod", Some("prod")),
+        ("-Pprod", Some("prod")),
+        ("--profile prod", Some("prod")),
+        ("--profile='prod'", Some("prod")),
+        ("-P", None),
+        ("-P a.b", None),
+        ("", None),
+    ] {
+        for text in [
+            format!("atlas {flag} --debug backups restores watch {J} --clusterName {I} --projectId {P}"),
+            format!("atlas backups restores watch {J} --clusterName {I} --projectId {P} {flag}"),
+        ] {
+            let found = read_pasted(&text).unwrap();
+            assert_eq!(found.profile.as_ref().map(|name| name.as_str()), profile, "{text}");
+            assert!(found.has(Part::Job) && found.wrong.is_empty(), "{text}");
+            assert_eq!(text.parse::<Target>().unwrap().profile, found.profile);
+        }
+    }
+    // Of other programs the letter means something else.
+    let curl = format!(
+        "curl -P prod https://cloud.mongodb.com/api/atlas/v2/groups/{P}/clusters/{I}/backup/restoreJobs/{J}"
+    );
+    assert_eq!(read_pasted(&curl).unwrap().profile, None);
+}
