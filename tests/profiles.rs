@@ -347,6 +347,32 @@ fn a_new_lookup_remembers_the_profile_of_the_session_or_the_one_that_is_chosen()
 }
 
 #[test]
+fn a_pasted_atlas_line_brings_its_profile_if_there_is_such_a_one() {
+    let line = |job: &str, name: &str| {
+        let line = format!("atlas backups restores watch {job} --clusterName orders-305");
+        Message::Paste(format!("{line} --projectId {PROJECT} -P {name}"))
+    };
+    let mut model = model(&accounts(), []);
+    assert_eq!(watched(&update(&mut model, line(MINE, "GOV"), at(NOW))), [pair(MINE, "gov")]);
+    let effects = update(&mut model, line(THEIRS, "acme"), at(NOW));
+    assert_eq!(watched(&effects), [pair(THEIRS, "dev")]);
+    assert_eq!(notice(&model), "there is no profile `acme` here");
+    // Into the form, as well.
+    press(&mut model, "a");
+    update(&mut model, line(OLD, "acme"), at(NOW));
+    let form = seen(&mut model, 120, 36);
+    assert!(
+        form.contains("Filled kind, project, instance, job from the paste; there is no profile `acme` here"),
+        "{form}"
+    );
+    update(&mut model, line(OLD, "gov"), at(NOW));
+    let form = seen(&mut model, 120, 36);
+    assert!(form.contains("Filled kind, profile, project, instance, job from the paste"), "{form}");
+    let effects = press(&mut model, "<ctrl-s>");
+    assert_eq!(watched(&effects), [pair(OLD, "gov")]);
+}
+
+#[test]
 fn a_job_of_the_board_that_is_opened_keeps_its_profile_unless_one_is_named() {
     let mut model = mixed();
     let opened = |profile| Message::Open(lookup("", THEIRS, profile));
@@ -410,7 +436,12 @@ fn how_the_session_signs_in_follows_when_it_becomes_known() {
     insta::assert_snapshot!("welcome_missing_at_40", seen(&mut model, 40, 10));
     let why = "MONGODB_ATLAS_PUBLIC_API_KEY is set, but MONGODB_ATLAS_PRIVATE_API_KEY is not".to_owned();
     update(&mut model, tell(Access::Half { why }), at(NOW));
-    assert!(seen(&mut model, 80, 24).contains("Half of a credential is missing for profile dev"));
+    let half = seen(&mut model, 80, 24);
+    assert!(half.contains("Half of a credential is missing for profile dev"), "{half}");
+    assert!(
+        half.contains("cloud.mongodb.com · half a credential") && !half.contains("no credentials"),
+        "{half}"
+    );
     let by = "service account mdb_sa_id_65ca…".to_owned();
     update(&mut model, tell(Access::Signed { by, method: Method::Bearer }), at(NOW));
     assert!(seen(&mut model, 80, 24).contains("Signed in with service account mdb_sa_id_65ca…"));
@@ -421,6 +452,10 @@ fn how_the_session_signs_in_follows_when_it_becomes_known() {
     assert!(!model.setup.session.access.is_lacking());
     press(&mut model, "P<down><enter>");
     assert!(notice(&model).contains("now with gov at cloud.mongodbgov.com, but it has no credentials"));
+    model.setup.accounts[2].access = Access::Half { why: "private_api_key is not set".into() };
+    let name = model.setup.accounts[2].profile.clone().unwrap();
+    press(&mut model, &format!("P{name}<enter>"));
+    assert!(notice(&model).contains(", but private_api_key is not set"), "{}", notice(&model));
 }
 
 #[test]
