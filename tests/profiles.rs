@@ -285,6 +285,11 @@ fn what_one_profile_may_not_see_another_one_may() {
 fn a_board_of_several_profiles_says_whose_each_row_is() {
     let mut model = mixed();
     report(&mut model, THEIRS, NOW, Given::Body(RUNNING));
+    // Beside the detail as well.
+    let beside = seen(&mut model, 120, 16);
+    for row in ["mine  dev ", "theirs  prod ", "orphan  left "] {
+        assert!(beside.contains(row), "{row} in\n{beside}");
+    }
     press(&mut model, "f");
     insta::assert_snapshot!("board_at_120", seen(&mut model, 120, 16));
     press(&mut model, "ff");
@@ -295,6 +300,7 @@ fn a_board_of_several_profiles_says_whose_each_row_is() {
     // One profile for all is told by the header alone.
     let lookups = [lookup("a", MINE, None), lookup("b", THEIRS, Some("dev"))];
     let mut model = self::model(&accounts(), lookups);
+    assert!(!seen(&mut model, 120, 16).contains("a  dev"));
     press(&mut model, "f");
     let Body::Board(board) = screen(&model).body else { panic!("no board") };
     assert!(board.list.rows.iter().all(|row| row.wide.as_ref().unwrap().profile.is_empty()));

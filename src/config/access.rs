@@ -320,8 +320,8 @@ impl Accounts {
     fn none_chosen(&self) -> Option<String> {
         let names = self.names();
         let names: Vec<_> = names.iter().map(Profile::as_str).collect();
-        let first = names.first()?;
-        Some(format!("no profile is chosen, and there are {}; choose as with `-P {first}`", names.join(", ")))
+        (!names.is_empty())
+            .then(|| format!("no profile is chosen, and there are {}; choose one with -P", names.join(", ")))
     }
 
     /// Looks at the sources in their order. Without a keyring, it is noted that it was to be asked; without a time,

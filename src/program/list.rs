@@ -62,6 +62,11 @@ fn scope(list: &List, common: &Common, settings: &Settings, env: Env<'_>) -> Res
         return Ok(Scope::Saved(lookups.into_iter().filter(wanted).map(with_profile).collect()));
     }
     let project = project.map_or_else(|| env.parsed("ATLAS_TUI_PROJECT_ID"), |project| Ok(Some(project)))?;
+    let of_profile = || settings.accounts.project(settings.accounts.active());
+    let project = match project {
+        None => of_profile()?.map(|project| project.value),
+        named => named,
+    };
     let Some(project) = project else {
         let message =
             "whose jobs? Give the id of a project, or list the saved lookups with --saved".to_owned();

@@ -85,7 +85,11 @@ fn token_over(signed_by: SignedBy, target: &Target) -> (String, String) {
     }
     (
         "The login is over: Atlas refused its token.".to_owned(),
-        format!("Run `{}`; the new login is found at the next refresh.", login(target)),
+        format!(
+            "Run `{}`; the new login is found at the next refresh. A token in MONGODB_ATLAS_ACCESS_TOKEN goes before \
+             it: set that anew, or unset it.",
+            login(target)
+        ),
     )
 }
 
@@ -103,7 +107,8 @@ fn what_went_wrong(fault: CommandFault, detail: &str) -> String {
     let what = match fault {
         CommandFault::NotStarted => "it cannot be started",
         // The detail tells how it ended.
-        CommandFault::Failed | CommandFault::Late if !detail.is_empty() => return format!("it {detail}"),
+        CommandFault::Failed if !detail.is_empty() => return format!("it {detail}"),
+        CommandFault::Late if !detail.is_empty() => return format!("it was {detail}"),
         CommandFault::Failed => "it failed",
         CommandFault::Late => "it took too long",
         CommandFault::Silent => "it printed nothing",

@@ -119,7 +119,7 @@ fn hint(found: &Pasted, chosen: bool, here: &str) -> Hint {
         words = format!("{words}; {wrong}");
     }
     let elsewhere = another_atlas(found, here)
-        .or_else(|| found.profile.as_ref().filter(|_| !chosen).map(|name| no_such_profile(name)));
+        .or_else(|| found.profile.as_ref().filter(|_| !chosen).map(no_such_profile));
     if let Some(elsewhere) = &elsewhere {
         words = format!("{words}; {elsewhere}");
     }

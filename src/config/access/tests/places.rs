@@ -108,7 +108,7 @@ fn several_profiles_and_none_chosen_are_named() {
     let access = world.access();
     assert_eq!(
         access.refused.as_deref(),
-        Some("no profile is chosen, and there are a, b; choose as with `-P a`")
+        Some("no profile is chosen, and there are a, b; choose one with -P")
     );
     // The dashboard has a key for that, and nothing is wrong.
     assert_eq!(world.accounts().summary(None).sign_in, SignIn::Missing);

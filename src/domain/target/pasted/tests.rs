@@ -1,6 +1,7 @@
 //! Wrong parts, kinds that there are not, hosts, and what must stay secret.
 
 use super::*;
+use crate::domain::profile::Profile;
 use crate::domain::target::Target;
 
 const P: &str = "6a793f6b2c88faeba59bae37";
@@ -106,7 +107,7 @@ fn a_line_of_the_atlas_cli_names_its_profile() {
             format!("atlas backups restores watch {J} --clusterName {I} --projectId {P} {flag}"),
         ] {
             let found = read_pasted(&text).unwrap();
-            assert_eq!(found.profile.as_ref().map(|name| name.as_str()), profile, "{text}");
+            assert_eq!(found.profile.as_ref().map(Profile::as_str), profile, "{text}");
             assert!(found.has(Part::Job) && found.wrong.is_empty(), "{text}");
             assert_eq!(text.parse::<Target>().unwrap().profile, found.profile);
         }
