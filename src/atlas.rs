@@ -63,7 +63,7 @@ pub struct SignIn {
     pub base_url: String,
     /// What it signs with, and where that was found: `API key abcd…`, `keyring`.
     pub with: Option<(String, String)>,
-    /// The same by its kind.
+    /// The same by its kind; of what cannot sign, half a pair, which is missing the same as long as nobody mends it.
     pub means: Option<Means>,
     /// What a person should know though it works: a keyring that is locked (once), a half that was passed over.
     pub notes: Vec<String>,
@@ -213,7 +213,8 @@ impl<L: Ledger> Atlas<L> {
         let base = access.base_url.value;
         if let Some(tell) = &self.tell {
             let with = access.credential.as_ref();
-            let means = with.map(|found| (&found.value).into());
+            let half = || access.half_pair.clone().map(Means::Half);
+            let means = with.map(|found| (&found.value).into()).or_else(half);
             let with = with.map(|found| (found.value.name(), found.source.to_string()));
             let notes = access.notes;
             let (place, base_url) = (base.place().to_owned(), base.to_string());

@@ -9,6 +9,8 @@ mod watch;
 use std::ffi::OsString;
 use std::io::{self, Write};
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use crate::atlas::Atlas;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
@@ -145,6 +147,35 @@ fn listed(settings: &Settings, output: cli::Output) -> u8 {
             INTERNAL
         }
         _ => 0,
+    }
+}
+
+/// Runs a command that asks Atlas to its end, or to a signal that wants it to end. Either way no token that nobody
+/// else has stays behind: an account may have a hundred at the same time.
+async fn asking(atlas: &Atlas, command: impl Future<Output = u8>) -> u8 {
+    let ended = tokio::select! {
+        // A command that is done by now has done what it was asked for.
+        biased;
+        code = command => Ok(code),
+        signal = ending() => Err(signal),
+    };
+    atlas.leave().await;
+    ended.unwrap_or_else(|signal| {
+        // As if nobody had caught it, so that a loop of a shell ends as well.
+        let _ = signal_hook::low_level::emulate_default_handler(signal);
+        INTERNAL
+    })
+}
+
+/// Waits for SIGINT or SIGTERM, and tells which; for ever, where they cannot be caught.
+async fn ending() -> i32 {
+    let caught = |kind: SignalKind| signal(kind).ok();
+    match (caught(SignalKind::interrupt()), caught(SignalKind::terminate())) {
+        (Some(mut interrupt), Some(mut terminate)) => tokio::select! {
+            _ = interrupt.recv() => SignalKind::interrupt().as_raw_value(),
+            _ = terminate.recv() => SignalKind::terminate().as_raw_value(),
+        },
+        _ => std::future::pending().await,
     }
 }
 

@@ -15,6 +15,8 @@ use atlas_tui::app::keymap::Action;
 use atlas_tui::app::screen::{Size, project};
 use atlas_tui::app::{Effect, Message, Model, update};
 use atlas_tui::doctor::{Blame, Check, Name, report};
+use atlas_tui::domain::lookup::Lookup;
+use atlas_tui::domain::target::Target;
 use atlas_tui::ui;
 use board::{Given, at, board};
 use ratatui::Terminal;
@@ -60,6 +62,33 @@ fn shown(model: &mut Model, width: u16, height: u16) -> String {
     let buffer = terminal.backend().buffer();
     let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_checks_sign_in_as_the_lookup_does_and_else_as_the_session() {
+    let profile_of = |model: &mut Model| {
+        let effects = keys(model, "!");
+        let [Effect::Diagnose { profile, target, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+        if let Some(target) = target {
+            assert_eq!(target.profile, *profile);
+        }
+        profile.as_ref().map(ToString::to_string)
+    };
+    for mut model in [board([]), broken()] {
+        model.setup.accounts = vec![board::account(None), board::account(Some("dev"))];
+        assert_eq!(profile_of(&mut model), None);
+        keys(&mut model, "<esc>Pdev<enter>");
+        assert_eq!(profile_of(&mut model).as_deref(), Some("dev"), "the session's, as it is now");
+        // A lookup with a profile of its own, whatever the session's.
+        let own = Target { profile: Some("gov".parse().unwrap()), ..model_target() };
+        keys(&mut model, "<esc>");
+        update(&mut model, Message::Open(Lookup { label: String::new(), target: own }), at(NOW));
+        assert_eq!(profile_of(&mut model).as_deref(), Some("gov"));
+    }
+}
+
+fn model_target() -> Target {
+    board([JOB]).watches[0].lookup.target.clone()
 }
 
 /// All the checks of a role that is too small.

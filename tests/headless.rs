@@ -321,6 +321,29 @@ async fn a_flag_left_out_differs_from_no() {
 }
 
 #[tokio::test]
+async fn the_profile_that_signed_is_in_the_target_of_an_answer_and_of_an_error() {
+    let fine = answer(decoded(&body("dedicated-download-ready.http")));
+    let refused = failure(ErrorKind::Forbidden, Some(403), None);
+    for (atlas, form) in [(&fine, Form::Json), (&fine, Form::Ndjson), (&refused, Form::Json)] {
+        let of_prod = Target { profile: Some("Prod".parse().unwrap()), ..target(DOWNLOAD) };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let clock = At("2026-08-10T03:45:53.7Z".parse().unwrap());
+        get(atlas, &clock, &named(of_prod), &in_form(form), &mut out, &mut err).await;
+        let told: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(told["target"]["profile"], "prod", "{told}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_missing_is_said_once() {
+    let mut error = ApiError::new(ErrorKind::NoCredentials, Some("half of it is missing".to_owned()));
+    error.meta.http_status = None;
+    let (code, _, err) =
+        run(&Atlas(Err(error)), AUTOMATED, "2026-08-10T03:45:00Z", in_form(Form::Text)).await;
+    assert_eq!((code, err.matches("half of it is missing").count(), err.lines().count()), (7, 1, 1), "{err}");
+}
+
+#[tokio::test]
 async fn an_error_is_an_object_and_a_sentence() {
     let atlas = failure(ErrorKind::NotFound(Missing::Instance), Some(404), Some("CLUSTER_NOT_FOUND"));
     let (code, out, err) = run(&atlas, AUTOMATED, "2026-08-10T03:45:00Z", json()).await;

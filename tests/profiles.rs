@@ -285,6 +285,11 @@ fn what_one_profile_may_not_see_another_one_may() {
 fn a_board_of_several_profiles_says_whose_each_row_is() {
     let mut model = mixed();
     report(&mut model, THEIRS, NOW, Given::Body(RUNNING));
+    // Beside the detail as well.
+    let beside = seen(&mut model, 120, 16);
+    for row in ["mine  dev ", "theirs  prod ", "orphan  left "] {
+        assert!(beside.contains(row), "{row} in\n{beside}");
+    }
     press(&mut model, "f");
     insta::assert_snapshot!("board_at_120", seen(&mut model, 120, 16));
     press(&mut model, "ff");
@@ -295,6 +300,7 @@ fn a_board_of_several_profiles_says_whose_each_row_is() {
     // One profile for all is told by the header alone.
     let lookups = [lookup("a", MINE, None), lookup("b", THEIRS, Some("dev"))];
     let mut model = self::model(&accounts(), lookups);
+    assert!(!seen(&mut model, 120, 16).contains("a  dev"));
     press(&mut model, "f");
     let Body::Board(board) = screen(&model).body else { panic!("no board") };
     assert!(board.list.rows.iter().all(|row| row.wide.as_ref().unwrap().profile.is_empty()));
@@ -343,6 +349,32 @@ fn a_new_lookup_remembers_the_profile_of_the_session_or_the_one_that_is_chosen()
     // A paste onto the board, as well.
     let paste = Message::Paste(format!("flex/{PROJECT}/orders-305/{OLD}"));
     let effects = update(&mut model, paste, at(NOW));
+    assert_eq!(watched(&effects), [pair(OLD, "gov")]);
+}
+
+#[test]
+fn a_pasted_atlas_line_brings_its_profile_if_there_is_such_a_one() {
+    let line = |job: &str, name: &str| {
+        let line = format!("atlas backups restores watch {job} --clusterName orders-305");
+        Message::Paste(format!("{line} --projectId {PROJECT} -P {name}"))
+    };
+    let mut model = model(&accounts(), []);
+    assert_eq!(watched(&update(&mut model, line(MINE, "GOV"), at(NOW))), [pair(MINE, "gov")]);
+    let effects = update(&mut model, line(THEIRS, "acme"), at(NOW));
+    assert_eq!(watched(&effects), [pair(THEIRS, "dev")]);
+    assert_eq!(notice(&model), "there is no profile `acme` here");
+    // Into the form, as well.
+    press(&mut model, "a");
+    update(&mut model, line(OLD, "acme"), at(NOW));
+    let form = seen(&mut model, 120, 36);
+    assert!(
+        form.contains("Filled kind, project, instance, job from the paste; there is no profile `acme` here"),
+        "{form}"
+    );
+    update(&mut model, line(OLD, "gov"), at(NOW));
+    let form = seen(&mut model, 120, 36);
+    assert!(form.contains("Filled kind, profile, project, instance, job from the paste"), "{form}");
+    let effects = press(&mut model, "<ctrl-s>");
     assert_eq!(watched(&effects), [pair(OLD, "gov")]);
 }
 
@@ -410,7 +442,12 @@ fn how_the_session_signs_in_follows_when_it_becomes_known() {
     insta::assert_snapshot!("welcome_missing_at_40", seen(&mut model, 40, 10));
     let why = "MONGODB_ATLAS_PUBLIC_API_KEY is set, but MONGODB_ATLAS_PRIVATE_API_KEY is not".to_owned();
     update(&mut model, tell(Access::Half { why }), at(NOW));
-    assert!(seen(&mut model, 80, 24).contains("Half of a credential is missing for profile dev"));
+    let half = seen(&mut model, 80, 24);
+    assert!(half.contains("Half of a credential is missing for profile dev"), "{half}");
+    assert!(
+        half.contains("cloud.mongodb.com · half a credential") && !half.contains("no credentials"),
+        "{half}"
+    );
     let by = "service account mdb_sa_id_65ca…".to_owned();
     update(&mut model, tell(Access::Signed { by, method: Method::Bearer }), at(NOW));
     assert!(seen(&mut model, 80, 24).contains("Signed in with service account mdb_sa_id_65ca…"));
@@ -421,6 +458,10 @@ fn how_the_session_signs_in_follows_when_it_becomes_known() {
     assert!(!model.setup.session.access.is_lacking());
     press(&mut model, "P<down><enter>");
     assert!(notice(&model).contains("now with gov at cloud.mongodbgov.com, but it has no credentials"));
+    model.setup.accounts[2].access = Access::Half { why: "private_api_key is not set".into() };
+    let name = model.setup.accounts[2].profile.clone().unwrap();
+    press(&mut model, &format!("P{name}<enter>"));
+    assert!(notice(&model).contains(", but private_api_key is not set"), "{}", notice(&model));
 }
 
 #[test]

@@ -153,3 +153,24 @@ fn the_entries_of_the_cli_are_found_in_a_real_keyring() {
     assert!(out.contains("profile `prod` in the keyring") && out.contains("used"), "{out}");
     assert!(out.contains("Phase       link ready") && !out.contains(PRIVATE_KEY), "{out}");
 }
+
+#[test]
+fn the_project_of_the_profile_is_the_one_whose_jobs_are_listed() {
+    let atlas = Atlas::start();
+    let home = Home::bare();
+    let project = atlas.target("orders-restore").split('/').nth(1).unwrap().to_owned();
+    let url = atlas.base_url();
+    cli_file(
+        &home,
+        &format!(
+            "[night]\npublic_api_key = 'demopubl'\nprivate_api_key = '{PRIVATE_KEY}'\nops_manager_url = '{url}'\n\
+             project_id = '{project}'\n"
+        ),
+    );
+    let run = home.run(&["list", "--cluster-name", "orders-prod", "--kind", "dedicated", "--limit", "3"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
+    assert_eq!(run.out.matches("orders-prod").count(), 3, "{}", run.out);
+    let none = Home::bare().run(&["list"]);
+    assert_eq!(none.code, 2);
+    assert!(none.err.contains("whose jobs?"), "{}", none.err);
+}

@@ -3,7 +3,7 @@
 mod paste;
 mod profile;
 
-pub(super) use paste::another_atlas;
+pub(super) use paste::{another_atlas, no_such_profile};
 
 use tui_input::Input;
 

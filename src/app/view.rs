@@ -201,6 +201,9 @@ pub struct Row {
     pub flash: bool,
     /// `was running`, until somebody has looked at it.
     pub was: Option<String>,
+    /// The profile that it is read with, in a list that has no column for it; empty where that is the same for all
+    /// lookups on the board.
+    pub whose: String,
     /// The columns of a wide list.
     pub wide: Option<Box<Wide>>,
 }

@@ -108,9 +108,7 @@ impl Accounts {
 
     /// The profile of the session: the one that is named, or the one that must be meant.
     fn choose(&self, typed: Option<Sourced<Profile>>) -> Result<Option<Sourced<Profile>>, ConfigError> {
-        let signs_itself = [&self.options, &self.variables.layer]
-            .into_iter()
-            .any(|layer| layer.parts.whole(layer.says).is_some());
+        let signs_itself = self.signs_itself();
         if let Some(typed) = typed {
             if !signs_itself && let Some(message) = self.unknown(&typed.value) {
                 return Err(ConfigError::Argument { name: "--profile", message });
@@ -132,6 +130,25 @@ impl Accounts {
             _ => names.into_iter().find(|name| *name == Profile::default()),
         };
         Ok(only.map(|value| Sourced { value, source: Source::Default }))
+    }
+
+    /// Whether flags or environment have a whole credential.
+    fn signs_itself(&self) -> bool {
+        let mut layers = [&self.options, &self.variables.layer].into_iter();
+        self.fixed.is_some() || layers.any(|layer| layer.parts.whole(layer.says).is_some())
+    }
+
+    /// The profile that a pasted command line names. One that is not here counts for nothing where flags or
+    /// environment sign by themselves, as for the Atlas CLI: the line may be a colleague's.
+    ///
+    /// # Errors
+    /// There is no such profile, and which there are.
+    pub(super) fn named(&self, profile: Profile) -> Result<Option<Profile>, String> {
+        match self.unknown(&profile) {
+            None => Ok(Some(profile)),
+            Some(_) if self.signs_itself() => Ok(None),
+            Some(why) => Err(why),
+        }
     }
 
     /// One credential for everything, as the demo has it.
@@ -204,8 +221,7 @@ impl Accounts {
     /// Why there is no such profile; `None` if there is, or if the file that may have it could not be read.
     fn unknown(&self, profile: &Profile) -> Option<String> {
         let names = self.names();
-        let readable = matches!(self.atlas_cli.state, State::Read { .. } | State::Missing);
-        if names.contains(profile) || !readable {
+        if names.contains(profile) || unreadable(&self.atlas_cli).is_some() {
             return None;
         }
         let names: Vec<_> = names.iter().map(Profile::as_str).collect();
@@ -266,9 +282,11 @@ impl Accounts {
             refused =
                 survey.over.take().or_else(|| self.nothing(profile, &atlas_cli, survey.keyring.as_ref()));
         }
-        // Where nothing was found, it is said already.
+        // Where nothing was found, it is said already. That there is none is no news on a machine without a desktop:
+        // the list of what was looked at has it.
         if let Some(why) = &survey.keyring
             && credential.is_some()
+            && *why != KeyringError::Absent
             && !self.told.swap(true, Ordering::Relaxed)
         {
             notes.push(format!("{why}; the config file of the Atlas CLI is read in its place"));
@@ -286,21 +304,24 @@ impl Accounts {
         atlas_cli: &AtlasCli,
         keyring: Option<&KeyringError>,
     ) -> Option<String> {
-        if let Some(why) = profile.and_then(|profile| self.unknown(profile)) {
+        let Some(profile) = profile else {
+            return unreadable(atlas_cli).or_else(|| self.none_chosen());
+        };
+        if let Some(why) = self.unknown(profile).or_else(|| unreadable(atlas_cli)) {
             return Some(why);
         }
-        // Without a profile too: the file that would have had one is the one that is not read.
-        if !matches!(atlas_cli.state, State::Read { .. } | State::Missing) {
-            return Some(format!("{}: {}", shown(&atlas_cli.path), atlas_cli.state));
-        }
-        let profile = profile?;
         keyring.map(|why| {
-            let unlock = if *why == KeyringError::Locked { "unlock it, or " } else { "" };
-            format!(
-                "profile `{profile}` has nothing to sign in with in the file of the Atlas CLI, and {why}; {unlock}set \
-                 MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY"
-            )
+            let unlock = if *why == KeyringError::Locked { "; unlock it" } else { "" };
+            format!("the file of the Atlas CLI has nothing for profile `{profile}`, and {why}{unlock}")
         })
+    }
+
+    /// That there are profiles, and nothing says which one is meant.
+    fn none_chosen(&self) -> Option<String> {
+        let names = self.names();
+        let names: Vec<_> = names.iter().map(Profile::as_str).collect();
+        (!names.is_empty())
+            .then(|| format!("no profile is chosen, and there are {}; choose one with -P", names.join(", ")))
     }
 
     /// Looks at the sources in their order. Without a keyring, it is noted that it was to be asked; without a time,
@@ -405,6 +426,12 @@ impl Accounts {
             }
         })
     }
+}
+
+/// That the Atlas CLI's file is there, and why it says nothing.
+pub(super) fn unreadable(atlas_cli: &AtlasCli) -> Option<String> {
+    let readable = matches!(atlas_cli.state, State::Read { .. } | State::Missing);
+    (!readable).then(|| format!("{}: {}", shown(&atlas_cli.path), atlas_cli.state))
 }
 
 fn shown(path: &std::path::Path) -> String {

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use super::access::unreadable;
 use super::sources::AuthType;
 use super::{Accounts, Source, Sourced};
 use crate::api::base_url::BaseUrl;
@@ -125,8 +126,9 @@ impl Accounts {
         }
         match profile.and_then(|profile| self.atlas_cli().layer(profile)) {
             Some(layer) if survey.keyring_unasked => SignIn::Keyring(layer.says),
-            _ if survey.halves.is_empty() => SignIn::Missing,
-            _ => SignIn::Half(survey.halves.join("; ")),
+            _ if !survey.halves.is_empty() => SignIn::Half(survey.halves.join("; ")),
+            // Nothing is to be found in a file that cannot be read: that is what to mend.
+            _ => unreadable(self.atlas_cli()).map_or(SignIn::Missing, SignIn::Refused),
         }
     }
 }

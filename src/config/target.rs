@@ -9,7 +9,7 @@ use crate::cli::Common;
 use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::target::{Kind, Part, Pasted, Target, read_parts};
 
-/// The target, with the profile of the session, or `None` when the command line names none.
+/// The target, with the profile that an `atlas` line names or else that of the session, or `None` when the command line names none.
 ///
 /// # Errors
 /// Names the part that is wrong or missing, and the flag that gives it.
@@ -21,12 +21,12 @@ pub fn target(
 ) -> Result<Option<Target>, ConfigError> {
     let mut target = unsigned(text, common, env, accounts)?;
     if let Some(target) = &mut target {
-        target.profile = accounts.active().cloned();
+        target.profile = target.profile.take().or_else(|| accounts.active().cloned());
     }
     Ok(target)
 }
 
-/// As [`target`], without a profile.
+/// As [`target`], with no other profile than that of an `atlas` line.
 ///
 /// # Errors
 /// As [`target`].
@@ -62,9 +62,13 @@ pub(super) fn unsigned(
     if let Some(message) = malformed(&pasted, flags) {
         return Err(wrong(message));
     }
+    let profile = match pasted.profile {
+        Some(profile) if common.profile.is_none() => accounts.named(profile).map_err(wrong)?,
+        _ => None,
+    };
     let project = match project.or(pasted.project) {
         None => match env.parsed("ATLAS_TUI_PROJECT_ID")? {
-            None => accounts.project(accounts.active())?.map(|project| project.value),
+            None => accounts.project(profile.as_ref().or(accounts.active()))?.map(|project| project.value),
             found => found,
         },
         found => found,
@@ -79,7 +83,7 @@ pub(super) fn unsigned(
     };
     match (project, instance, pasted.job) {
         (Some(project), Some(instance), Some(job)) => {
-            Ok(Some(Target { kind: kind.unwrap_or_default(), project, instance, job, profile: None }))
+            Ok(Some(Target { kind: kind.unwrap_or_default(), project, instance, job, profile }))
         }
         (project, instance, job) => {
             let missing = [

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::reading::Reading;
 use super::style::{Role, Style};
 use super::times::Times;
-use crate::api::ApiError;
+use crate::api::{ApiError, ErrorKind};
 use crate::domain::countdown;
 use crate::domain::job::{CollectionRestore, DeliveryType, Download, RestoreJob, Shape};
 use crate::domain::phase::Phase;
@@ -105,7 +105,8 @@ pub fn codes(error: &ApiError) -> String {
         error.code.clone(),
         error.meta.request_id.as_ref().map(|id| format!("request {id}")),
         error.retry_after.map(|wait| format!("Atlas asked to wait {} s", wait.as_secs())),
-        error.detail.clone(),
+        // Of a missing credential the sentence above has said it.
+        error.detail.clone().filter(|_| error.kind != ErrorKind::NoCredentials),
     ]
     .into_iter()
     .flatten()

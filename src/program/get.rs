@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::{complain, run_to_end};
+use super::{asking, complain, run_to_end};
 use crate::atlas::Atlas;
 use crate::cli::{Args, Get, Shown};
 use crate::clock::Clock;
@@ -45,12 +45,8 @@ pub(super) fn run(
         raw: get.raw,
     };
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
-    let get = async {
-        let code = headless::get(atlas, clock, &jobs, &options, &mut out, &mut err).await;
-        atlas.leave().await;
-        code
-    };
-    Ok(run_to_end(runtime, get))
+    let get = headless::get(atlas, clock, &jobs, &options, &mut out, &mut err);
+    Ok(run_to_end(runtime, asking(atlas, get)))
 }
 
 /// The jobs that the words name.

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::get::{look, saved};
-use super::run_to_end;
+use super::{asking, run_to_end};
 use crate::atlas::Atlas;
 use crate::cli::{self, Args, Common, List};
 use crate::clock::Clock;
@@ -37,12 +37,8 @@ pub(super) fn run(
     };
     let Some(runtime) = super::runtime() else { return Ok(super::INTERNAL) };
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
-    let list = async {
-        let code = list::list(atlas, clock, &scope, &options, &mut out, &mut err).await;
-        atlas.leave().await;
-        code
-    };
-    Ok(run_to_end(runtime, list))
+    let list = list::list(atlas, clock, &scope, &options, &mut out, &mut err);
+    Ok(run_to_end(runtime, asking(atlas, list)))
 }
 
 /// Whose jobs: project and cluster by flag or variable, or the saved lookups, narrowed down by the flags alone.
@@ -73,6 +69,11 @@ fn scope(list: &List, common: &Common, settings: &Settings, env: Env<'_>) -> Res
         return Ok(Scope::Saved(lookups.into_iter().filter(wanted).map(with_profile).collect()));
     }
     let project = project.map_or_else(|| env.parsed("ATLAS_TUI_PROJECT_ID"), |project| Ok(Some(project)))?;
+    let of_profile = || settings.accounts.project(settings.accounts.active());
+    let project = match project {
+        None => of_profile()?.map(|project| project.value),
+        named => named,
+    };
     let Some(project) = project else {
         let message =
             "whose jobs? Give the id of a project, or list the saved lookups with --saved".to_owned();

@@ -24,6 +24,10 @@ pub(super) const WAS_GAP: u16 = 2;
 /// A label is worth more than the time beside it below this, and more than the phase word below the next.
 const LABEL_BEFORE_TIME: u16 = 12;
 const LABEL_BEFORE_WORD: u16 = 8;
+/// Columns of the profile that a row is read with.
+const WHOSE_MOST: u16 = 10;
+/// What it leaves to the label: two clusters must still be told apart.
+const LABEL_BESIDE_WHOSE: u16 = 12;
 /// What a mark leaves to the label: a stale row must say so, even if its label is hard to read.
 const LABEL_BESIDE_MARKS: u16 = 5;
 /// A column of phase words, at least and at most: `link ready`, and the longest without its second half.
@@ -166,13 +170,20 @@ fn draw_row(buffer: &mut Buffer, line: Line, item: &Row, columns: Columns, theme
     draw_label(buffer, line, item, marks, theme);
 }
 
-/// The label with its marks, which take `marks` columns: they may push it together, but not out. The former phase
+/// The label, whose it is where there is room for both, and its marks, which take `marks` columns: they may push it together, but not out. The former phase
 /// stands behind where there is room that nothing else wants.
 pub(super) fn draw_label(buffer: &mut Buffer, line: Line, item: &Row, marks: u16, theme: Theme) {
     let marks = if line.width >= marks.saturating_add(LABEL_BESIDE_MARKS) { marks } else { 0 };
-    let shown = elide(&item.label, line.width - marks, theme);
+    let whose = elide(&item.whose, WHOSE_MOST, theme);
+    let taken = if whose.is_empty() { 0 } else { width(&whose) + MARK_GAP };
+    let least = width(&item.label).min(LABEL_BESIDE_WHOSE);
+    let taken = if line.width >= marks.saturating_add(taken + least) { taken } else { 0 };
+    let shown = elide(&item.label, line.width - marks - taken, theme);
     let style = if item.role == Role::Danger { theme.style(Role::Strong) } else { Style::new() };
     let mut rest = put(buffer, line, &shown, style);
+    if taken > 0 {
+        rest = put(buffer, after(rest, MARK_GAP), &whose, theme.style(Role::Muted));
+    }
     if marks > 0 {
         rest = put_marks(buffer, after(rest, MARK_GAP), &item.marks, theme);
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use atlas_tui::api::base_url::DEFAULT;
 use atlas_tui::atlas::{Atlas, Ledger, SignIn};
 use atlas_tui::config::access::Access;
-use atlas_tui::config::{Source, Sourced};
+use atlas_tui::config::{SignIn as Means, Source, Sourced};
 use atlas_tui::domain::profile::Profile;
 
 use super::*;
@@ -170,6 +170,11 @@ async fn what_is_missing_is_looked_for_again_but_not_by_each_of_a_hundred() {
     let told = told.lock().unwrap();
     let with: Vec<_> = told.iter().map(|sign_in| sign_in.with.clone()).collect();
     assert_eq!(with, [None, Some(("bearer token".to_owned(), Source::File.to_string()))]);
+    assert_eq!(
+        told[0].means,
+        Some(Means::Half("A is set, but B is not".to_owned())),
+        "which half is missing"
+    );
     assert!(server.base.ends_with(&told[0].place), "{told:?}");
 }
 

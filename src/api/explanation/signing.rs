@@ -85,7 +85,11 @@ fn token_over(signed_by: SignedBy, target: &Target) -> (String, String) {
     }
     (
         "The login is over: Atlas refused its token.".to_owned(),
-        format!("Run `{}`; the new login is found at the next refresh.", login(target)),
+        format!(
+            "Run `{}`; the new login is found at the next refresh, unless there is a token in \
+             MONGODB_ATLAS_ACCESS_TOKEN, which goes before it and must be set anew.",
+            login(target)
+        ),
     )
 }
 

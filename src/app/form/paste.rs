@@ -2,6 +2,7 @@
 
 use super::{FIELD_MAX, Form, Hint, Place};
 use crate::domain::id::{InstanceName, ObjectId};
+use crate::domain::profile::Profile;
 use crate::domain::target::{Part, Pasted, read_pasted};
 use crate::domain::text;
 
@@ -33,7 +34,9 @@ impl Form {
     }
 
     fn fill(&mut self, found: &Pasted) {
-        self.hint = Some(hint(found, self.place()));
+        // Before the hint, which compares the pasted address with the profile's.
+        let chosen = found.profile.as_ref().is_some_and(|name| self.choose_named(name));
+        self.hint = Some(hint(found, chosen, self.place()));
         if let Some(kind) = found.kind {
             self.kind = kind;
         }
@@ -97,11 +100,12 @@ fn place(part: Part) -> Place {
     }
 }
 
-/// What the paste filled, what of it is wrong, and whether it is about another Atlas.
-fn hint(found: &Pasted, here: &str) -> Hint {
-    let kind = found.kind.map(|_| "kind".to_owned());
+/// What the paste filled (the profile, if it was `chosen`), what of it is wrong, and whether it is about another Atlas.
+fn hint(found: &Pasted, chosen: bool, here: &str) -> Hint {
+    let kind = found.kind.map(|_| "kind".to_owned()).into_iter();
+    let kind = kind.chain(chosen.then(|| "profile".to_owned()));
     let parts = Part::ALL.into_iter().filter(|part| found.has(*part)).map(|part| part.to_string());
-    let filled: Vec<String> = kind.into_iter().chain(parts).collect();
+    let filled: Vec<String> = kind.chain(parts).collect();
     let mut words = match filled.as_slice() {
         [] => "The paste fills no field as it is".to_owned(),
         filled => format!("Filled {} from the paste", filled.join(", ")),
@@ -114,7 +118,8 @@ fn hint(found: &Pasted, here: &str) -> Hint {
     for wrong in &wrong {
         words = format!("{words}; {wrong}");
     }
-    let elsewhere = another_atlas(found, here);
+    let elsewhere = another_atlas(found, here)
+        .or_else(|| found.profile.as_ref().filter(|_| !chosen).map(no_such_profile));
     if let Some(elsewhere) = &elsewhere {
         words = format!("{words}; {elsewhere}");
     }
@@ -123,6 +128,11 @@ fn hint(found: &Pasted, here: &str) -> Hint {
         (true, Some(_)) => Hint::Elsewhere(words),
         (true, None) => Hint::Filled(words),
     }
+}
+
+/// That a pasted line names a profile that is a colleague's.
+pub(in crate::app) fn no_such_profile(name: &Profile) -> String {
+    format!("there is no profile `{}` here", text::shortened(name.as_str(), 24))
 }
 
 /// That the pasted address names another Atlas than the one asked. Recorded answers name this machine as the host

@@ -76,7 +76,20 @@ impl Form {
     /// Goes on to another profile. A project that nobody typed or pasted follows it.
     pub fn step_profile(&mut self, by: isize) {
         let count = self.profiles.accounts.len().cast_signed().max(1);
-        self.profiles.chosen = (self.profiles.chosen.cast_signed() + by).rem_euclid(count).cast_unsigned();
+        self.choose((self.profiles.chosen.cast_signed() + by).rem_euclid(count).cast_unsigned());
+    }
+
+    /// Goes on to the profile of that name; whether there is one.
+    pub(super) fn choose_named(&mut self, name: &Profile) -> bool {
+        let found = self.profiles.accounts.iter().position(|account| account.profile.as_ref() == Some(name));
+        if let Some(index) = found {
+            self.choose(index);
+        }
+        found.is_some()
+    }
+
+    fn choose(&mut self, index: usize) {
+        self.profiles.chosen = index;
         self.profile_was_chosen = true;
         let typed = self.project.value();
         if self.editing.is_none() && (typed.is_empty() || self.prefilled.as_deref() == Some(typed)) {

@@ -24,8 +24,8 @@ pub(super) fn header(model: &Model, ticker: &mut Ticker) -> Header {
         .map(|profile| Span::new(shortened(profile.as_str(), LONGEST_NAME).into_owned(), Role::Strong));
     let key = match (model.source, &session.access) {
         (Source::Demo { .. }, _) => Some(Span::new("demo", Role::Highlight)),
-        (_, Access::Missing | Access::Half { .. } | Access::Refused { .. }) => {
-            Some(Span::new("no credentials", Role::Warning))
+        (_, access @ (Access::Missing | Access::Half { .. } | Access::Refused { .. })) => {
+            Some(Span::new(access.words(), Role::Warning))
         }
         (_, Access::Unasked { by, .. }) if by.is_empty() => None,
         (_, Access::Unasked { by, .. } | Access::Signed { by, .. }) => {

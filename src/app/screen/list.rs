@@ -106,14 +106,18 @@ fn row(model: &Model, watch: &Watch, wide: bool, profiles: bool, ticker: &mut Ti
         row.flash = flash.is_some();
         row.was = Some(changed.words());
     }
-    row.wide = wide.then(|| Box::new(columns(watch, profiles, ticker)));
+    let whose = watch.profile.as_ref().filter(|_| profiles).map(ToString::to_string).unwrap_or_default();
+    if wide {
+        row.wide = Some(Box::new(columns(watch, whose, ticker)));
+    } else {
+        row.whose = whose;
+    }
     row
 }
 
-fn columns(watch: &Watch, profiles: bool, ticker: &mut Ticker) -> Wide {
-    let profile = watch.profile.as_ref().filter(|_| profiles);
+fn columns(watch: &Watch, profile: String, ticker: &mut Ticker) -> Wide {
     Wide {
-        profile: profile.map(ToString::to_string).unwrap_or_default(),
+        profile,
         kind: watch.lookup.target.kind.as_str(),
         source: watch.lookup.target.instance.to_string(),
         target: watch.destination().into(),
@@ -130,7 +134,7 @@ pub(super) fn list(model: &Model, layout: Layout, ticker: &mut Ticker) -> List {
     let shown = (model.offset..total.min(model.offset + window)).filter_map(|row| model.row(row));
     let shown: Vec<&Watch> = shown.collect();
     let selected = shown.iter().position(|watch| Some(watch.id) == model.selected);
-    let profiles = wide && model.has_several_profiles();
+    let profiles = model.has_several_profiles();
     let rows = shown.into_iter().map(|watch| row(model, watch, wide, profiles, ticker)).collect();
     let empty =
         (total == 0).then(|| format!("nothing matches “{}”; Esc clears the filter", model.filter.text()));

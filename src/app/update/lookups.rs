@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::{board, marks};
-use crate::app::form::{Form, Hint, another_atlas};
+use crate::app::form::{Form, Hint, another_atlas, no_such_profile};
 use crate::app::keymap::Action;
 use crate::app::message::{Effect, Stored};
 use crate::app::model::{Model, Source};
@@ -96,10 +96,11 @@ fn adapt(model: &mut Model, id: WatchId, wanted: Lookup, effects: &mut Vec<Effec
 /// A paste onto the board: watches a whole target at once, opens the form for part of one.
 pub(super) fn paste_onto_board(model: &mut Model, text: &str, now: Timestamp, effects: &mut Vec<Effect>) {
     let pasted = read_pasted(text);
-    if let Ok(target) = text.parse::<Target>() {
+    if let Ok(mut target) = text.parse::<Target>() {
+        let stranger = target.profile.take_if(|name| model.account(Some(&*name)).is_none());
         open(model, Lookup { label: String::new(), target }, now, effects);
         let elsewhere = pasted.and_then(|pasted| another_atlas(&pasted, &model.setup.session.host));
-        if let Some(elsewhere) = elsewhere {
+        if let Some(elsewhere) = elsewhere.or_else(|| stranger.map(|name| no_such_profile(&name))) {
             model.say(elsewhere, Role::Warning, now);
         }
     } else {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 use super::board;
-use crate::app::account::Account;
+use crate::app::account::{Access, Account};
 use crate::app::keymap::Action;
 use crate::app::message::Effect;
 use crate::app::model::{Model, Source};
@@ -45,7 +45,10 @@ pub(super) fn switch(model: &mut Model, account: Account, now: Timestamp, effect
     // Another Atlas has other jobs, other limits and another clock: nothing known of this one holds there.
     let same_atlas = account.base_url == model.setup.session.base_url;
     let place = account.host.clone();
-    let lacking = account.access.is_lacking();
+    let lack = match &account.access {
+        Access::Half { why } | Access::Refused { why } => Some(format!(", but {why}")),
+        access => access.is_lacking().then(|| ", but it has no credentials".to_owned()),
+    };
     model.setup.session = account;
     // Each key has a budget of its own.
     model.budget = None;
@@ -72,7 +75,7 @@ pub(super) fn switch(model: &mut Model, account: Account, now: Timestamp, effect
         1 => "; the lookup without a profile is read with it".to_owned(),
         count => format!("; {count} lookups without a profile are read with it"),
     };
-    let (role, lack) =
-        if lacking { (Role::Warning, ", but it has no credentials") } else { (Role::Info, "") };
+    let role = if lack.is_some() { Role::Warning } else { Role::Info };
+    let lack = lack.unwrap_or_default();
     model.say(format!("now with {name} at {place}{lack}{read}"), role, now);
 }

@@ -17,6 +17,15 @@ pub(super) fn find(text: &str) -> Option<Found> {
     let mut arguments = Vec::new();
     while let Some(word) = rest.next() {
         if let Some(flag) = word.strip_prefix('-') {
+            // The one flag that has a single letter and may stand right before its value.
+            if let Some(value) = flag.strip_prefix('P') {
+                let value = value.strip_prefix('=').unwrap_or(value).to_owned();
+                found.profile = Some(value).filter(|value| !value.is_empty());
+                if found.profile.is_none() {
+                    found.profile = rest.next_if(|next| !next.starts_with('-'));
+                }
+                continue;
+            }
             let (name, value) = match flag.split_once('=') {
                 Some((name, value)) => (plain(name), Some(value.to_owned())),
                 None => (plain(flag), None),
@@ -27,6 +36,7 @@ pub(super) fn find(text: &str) -> Option<Found> {
                 "projectid" | "groupid" => &mut found.project,
                 "clustername" | "instancename" | "instance" => &mut found.instance,
                 "restorejobid" | "jobid" => &mut found.job,
+                "profile" => &mut found.profile,
                 _ => continue,
             };
             *slot = value;

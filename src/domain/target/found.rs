@@ -13,6 +13,8 @@ pub(super) struct Found {
     pub project: Option<String>,
     pub instance: Option<String>,
     pub job: Option<String>,
+    /// Of the Atlas CLI, where a line of it names one.
+    pub profile: Option<String>,
 }
 
 impl Found {
@@ -29,6 +31,7 @@ impl Found {
             project: self.project.or(other.project),
             instance: self.instance.or(other.instance),
             job: self.job.or(other.job),
+            profile: self.profile.or(other.profile),
         }
     }
 }
@@ -111,6 +114,7 @@ fn slashed(text: &str) -> Option<Found> {
         project: Some(owned(project)),
         instance: instance.map(owned),
         job: job.map(owned),
+        profile: None,
     })
 }
 

@@ -135,9 +135,14 @@ impl FromStr for Target {
         }
         let complaints = pasted.complaints();
         match pasted {
-            Pasted { project: Some(project), instance: Some(instance), job: Some(job), kind, .. } => {
-                Ok(Self { kind: kind.unwrap_or_default(), project, instance, job, profile: None })
-            }
+            Pasted {
+                project: Some(project),
+                instance: Some(instance),
+                job: Some(job),
+                kind,
+                profile,
+                ..
+            } => Ok(Self { kind: kind.unwrap_or_default(), project, instance, job, profile }),
             _ => Err(TargetError(format!("{complaints}. {FORMS}"))),
         }
     }

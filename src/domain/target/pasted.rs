@@ -8,6 +8,7 @@ use std::str::FromStr;
 use super::found::{self, Found};
 use super::{Kind, UnknownKind};
 use crate::domain::id::{ID_DIGITS, InstanceName, NAME_MAX, ObjectId};
+use crate::domain::profile::Profile;
 use crate::domain::text;
 
 /// One of the ids of a target.
@@ -60,6 +61,9 @@ pub struct Pasted {
     pub project: Option<ObjectId>,
     pub instance: Option<InstanceName>,
     pub job: Option<ObjectId>,
+    /// With whose credentials the line that was pasted reads; whether there is such a profile here is not known. One
+    /// that cannot be is left out.
+    pub profile: Option<Profile>,
     /// In the order of [`Part::ALL`], each at most once.
     pub wrong: Vec<WrongPart>,
     /// Host, and port if it is not the scheme's own, of the address that the parts stood in. Not of a JSON answer,
@@ -76,6 +80,7 @@ impl Pasted {
             project: checked(Part::Project, found.project, &mut wrong),
             instance: checked(Part::Instance, found.instance, &mut wrong),
             job: checked(Part::Job, found.job, &mut wrong),
+            profile: found.profile.and_then(|name| name.parse().ok()),
             wrong,
             host: None,
         }

@@ -28,7 +28,12 @@ fn reads_as(kind: Option<Kind>, parts: &str, forms: &[&str]) {
     let expected = pasted(kind, parts);
     for form in forms {
         let text = filled(form);
-        let good = read_pasted(&text).map(|pasted| Pasted { wrong: Vec::new(), host: None, ..pasted });
+        let good = read_pasted(&text).map(|pasted| Pasted {
+            wrong: Vec::new(),
+            host: None,
+            profile: None,
+            ..pasted
+        });
         assert_eq!(good.as_ref(), Some(&expected), "{text}");
         let target = text.parse::<Target>();
         assert_eq!(target.is_ok(), parts == "PIJ", "{text}: {target:?}");

@@ -1,6 +1,7 @@
 //! Where Atlas is, a keyring that fails, our own file, and commands.
 
 use super::*;
+use crate::config::survey::Outcome;
 
 #[test]
 fn the_place_comes_from_the_first_source_that_names_one() {
@@ -65,8 +66,52 @@ fn a_keyring_that_cannot_be_asked_is_told_once_and_the_file_counts() {
     assert_eq!(again.notes, [""; 0]);
     let b = accounts.access(Some(&profile("b")), NOW);
     let why = b.refused.unwrap();
-    assert!(why.starts_with("profile `b` has nothing to sign in with in the file of the Atlas CLI"), "{why}");
-    assert!(why.contains("the keyring is locked; unlock it, or set MONGODB_ATLAS_PUBLIC_API_KEY"), "{why}");
+    assert_eq!(
+        why,
+        "the file of the Atlas CLI has nothing for profile `b`, and the keyring is locked; unlock it"
+    );
+}
+
+#[test]
+fn that_there_is_no_keyring_is_said_only_where_nothing_else_signs_in() {
+    let world =
+        World::new("[a]\npublic_api_key='abcdefgh'\nprivate_api_key='hunter2'\n[b]\nauth_type='api_keys'")
+            .broken_keyring(KeyringError::Absent);
+    let accounts = world.accounts();
+    let a = accounts.access(Some(&profile("a")), NOW);
+    is(&a, "abcdefgh", "hunter2", Source::AtlasCli);
+    assert_eq!(a.notes, [""; 0]);
+    let failed = |it: &Considered| it.outcome == Outcome::Failed("there is no keyring here".to_owned());
+    assert!(a.considered.iter().any(failed), "{:?}", a.considered);
+    let why = accounts.access(Some(&profile("b")), NOW).refused.unwrap();
+    assert_eq!(why, "the file of the Atlas CLI has nothing for profile `b`, and there is no keyring here");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_the_reason_where_no_profile_is_known() {
+    for (cli, words) in [
+        ("version = 3\n[default]\npublic_api_key='a'\nprivate_api_key='b'", "its version 3 is newer than 2"),
+        ("version = [", "line 1 is no TOML"),
+    ] {
+        let world = World::new(cli);
+        let accounts = world.accounts();
+        assert_eq!(accounts.active(), None);
+        let why = world.access().refused.unwrap();
+        assert!(why.contains("config.toml: not read") && why.contains(words), "{why}");
+        assert_eq!(accounts.summary(None).sign_in, SignIn::Refused(why));
+    }
+}
+
+#[test]
+fn several_profiles_and_none_chosen_are_named() {
+    let world = World::new("[b]\nproject_id='x'\n[a]\npublic_api_key='abcdefgh'\nprivate_api_key='hunter2'");
+    let access = world.access();
+    assert_eq!(
+        access.refused.as_deref(),
+        Some("no profile is chosen, and there are a, b; choose one with -P")
+    );
+    // The dashboard has a key for that, and nothing is wrong.
+    assert_eq!(world.accounts().summary(None).sign_in, SignIn::Missing);
 }
 
 #[test]
@@ -122,4 +167,26 @@ fn a_command_is_parted_into_words_and_read_by_no_shell() {
     is(&world.load(&flags).unwrap().access(None, NOW), "abcdefgh", "hunter2", Source::Flag);
     let error = World::empty().load(&["--credential-command", "a 'hunter2"]).unwrap_err();
     assert_eq!(error, "--credential-command: has a quote that is not closed");
+}
+
+#[test]
+fn the_profile_of_an_atlas_line_counts_where_no_flag_names_one() {
+    let world = World::new(&format!("[a]\npublic_api_key='x'\n[b]\nproject_id='{PROJECT}'"));
+    let read = |world: &World, flags: &[&str], name: &str| {
+        let line =
+            format!("atlas backups restores watch 6a794733c0eb9e7a17740663 --clusterName orders -P {name}");
+        let args = Args::read(["atlas-tui"].iter().chain(flags)).unwrap();
+        let nothing = |_: &str| None;
+        let accounts = world.load(flags).unwrap();
+        let target = crate::config::target::target(Some(&line), &args.common, Env::new(&nothing), &accounts);
+        target.map(|target| target.unwrap().profile).map_err(|error| error.to_string())
+    };
+    // Its own project as well: the line names none.
+    assert_eq!(read(&world, &[], "b"), Ok(Some(profile("b"))));
+    assert_eq!(read(&world, &["-P", "a", "--project-id", PROJECT], "b"), Ok(Some(profile("a"))));
+    let error = read(&world, &["--project-id", PROJECT], "theirs").unwrap_err();
+    assert!(error.contains("there is no profile `theirs`; there are a, b"), "{error}");
+    // A colleague's line, and the environment signs.
+    let world = world.env(&[(PUBLIC, "abcdefgh"), (PRIVATE, "hunter2")]);
+    assert_eq!(read(&world, &["--project-id", PROJECT], "theirs"), Ok(None));
 }

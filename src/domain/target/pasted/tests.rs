@@ -1,6 +1,7 @@
 //! Wrong parts, kinds that there are not, hosts, and what must stay secret.
 
 use super::*;
+use crate::domain::profile::Profile;
 use crate::domain::target::Target;
 
 const P: &str = "6a793f6b2c88faeba59bae37";
@@ -87,4 +88,33 @@ fn the_host_of_an_address_is_told_but_never_that_of_an_answer() {
         let text = filled(&form.replace("PATH", path));
         assert_eq!(read_parts(&text).unwrap().host.as_deref(), host, "{text}");
     }
+}
+
+#[test]
+fn a_line_of_the_atlas_cli_names_its_profile() {
+    for (flag, profile) in [
+        ("-P Prod", Some("prod")),
+        ("-P=prod", Some("prod")),
+        ("-Pprod", Some("prod")),
+        ("--profile prod", Some("prod")),
+        ("--profile='prod'", Some("prod")),
+        ("-P", None),
+        ("-P a.b", None),
+        ("", None),
+    ] {
+        for text in [
+            format!("atlas {flag} --debug backups restores watch {J} --clusterName {I} --projectId {P}"),
+            format!("atlas backups restores watch {J} --clusterName {I} --projectId {P} {flag}"),
+        ] {
+            let found = read_pasted(&text).unwrap();
+            assert_eq!(found.profile.as_ref().map(Profile::as_str), profile, "{text}");
+            assert!(found.has(Part::Job) && found.wrong.is_empty(), "{text}");
+            assert_eq!(text.parse::<Target>().unwrap().profile, found.profile);
+        }
+    }
+    // Of other programs the letter means something else.
+    let curl = format!(
+        "curl -P prod https://cloud.mongodb.com/api/atlas/v2/groups/{P}/clusters/{I}/backup/restoreJobs/{J}"
+    );
+    assert_eq!(read_pasted(&curl).unwrap().profile, None);
 }
