@@ -73,7 +73,7 @@ pub struct System;
 impl Keyring for System {
     fn secrets(&self, service: &str, users: &[&'static str]) -> Result<Vec<Option<Secret>>, KeyringError> {
         let (service, users) = (service.to_owned(), users.to_vec());
-        in_time(PATIENCE, move || users.iter().map(|user| native::secret(&service, user)).collect())
+        in_time(PATIENCE, move || native::secrets(&service, &users))
     }
 }
 

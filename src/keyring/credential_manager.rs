@@ -8,7 +8,11 @@ use keyring::Error;
 use super::KeyringError;
 use crate::domain::secret::{Secret, Zeroizing};
 
-pub(super) fn secret(service: &str, user: &str) -> Result<Option<Secret>, KeyringError> {
+pub(super) fn secrets(service: &str, users: &[&str]) -> Result<Vec<Option<Secret>>, KeyringError> {
+    users.iter().map(|user| secret(service, user)).collect()
+}
+
+fn secret(service: &str, user: &str) -> Result<Option<Secret>, KeyringError> {
     // Sets the store that the entry below is looked up in.
     if keyring::Entry::store_status().is_err() {
         return Err(KeyringError::Absent);

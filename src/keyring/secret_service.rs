@@ -1,38 +1,45 @@
 //! The Secret Service of the session's bus: GNOME Keyring and its like.
 
-use keyring::{Entry, Error};
+use std::collections::HashMap;
+
+use secret_service::{EncryptionType, Error, SecretService};
+use tokio::runtime::Builder;
 
 use super::KeyringError;
 use crate::domain::secret::{Secret, Zeroizing};
 
-/// One entry. The bus is connected to on the first question of the process, and stays so; if that failed, it has
-/// failed for good.
-pub(super) fn secret(service: &str, user: &str) -> Result<Option<Secret>, KeyringError> {
-    if Entry::store_status().is_err() {
-        return Err(KeyringError::Absent);
-    }
-    let entry = Entry::new(service, user).map_err(failure)?;
-    let bytes = match entry.get_secret() {
-        // The same entry in two collections, or made by two programs: go-keyring takes the first as well.
-        Err(Error::Ambiguous(entries)) => match entries.first() {
-            Some(entry) => entry.get_secret(),
-            None => Err(Error::NoEntry),
-        },
-        answer => answer,
-    };
-    match bytes {
-        Ok(bytes) => super::text(&Zeroizing::new(bytes)),
-        Err(Error::NoEntry) => Ok(None),
-        Err(error) => Err(failure(error)),
-    }
+/// The runtime is for this one question: what reads from the bus is a task of it, and ends with it.
+pub(super) fn secrets(service: &str, users: &[&str]) -> Result<Vec<Option<Secret>>, KeyringError> {
+    let runtime = Builder::new_current_thread().enable_io().enable_time().build();
+    let runtime = runtime.map_err(|error| KeyringError::Other(error.to_string()))?;
+    runtime.block_on(async {
+        // A session with a key of its own: whoever listens to the bus sees no secret.
+        let bus = SecretService::connect(EncryptionType::Dh).await.map_err(|_| KeyringError::Absent)?;
+        let mut secrets = Vec::with_capacity(users.len());
+        for user in users {
+            secrets.push(secret(&bus, service, user).await?);
+        }
+        Ok(secrets)
+    })
 }
 
-/// Names what happened and not what was found: some of these errors carry the bytes of an entry.
+async fn secret(bus: &SecretService<'_>, service: &str, user: &str) -> Result<Option<Secret>, KeyringError> {
+    let attributes = HashMap::from([("service", service), ("username", user)]);
+    let found = bus.search_items(attributes).await.map_err(failure)?;
+    // The same entry in two collections, or made by two programs: go-keyring takes the first as well.
+    let Some(item) = found.unlocked.first().or(found.locked.first()) else { return Ok(None) };
+    if found.unlocked.is_empty() {
+        // May ask the person for the keyring's password.
+        item.unlock().await.map_err(failure)?;
+    }
+    let bytes = item.get_secret().await.map_err(failure)?;
+    super::text(&Zeroizing::new(bytes))
+}
+
 fn failure(error: Error) -> KeyringError {
     match error {
-        Error::NoStorageAccess(_) => KeyringError::Locked,
-        Error::NoDefaultStore => KeyringError::Absent,
-        Error::PlatformFailure(cause) => KeyringError::Other(cause.to_string()),
-        _ => KeyringError::Other("it answers in a way that makes no sense".to_owned()),
+        Error::Locked | Error::NoResult | Error::Prompt | Error::PromptDisconnected => KeyringError::Locked,
+        Error::Unavailable => KeyringError::Absent,
+        other => KeyringError::Other(other.to_string()),
     }
 }

@@ -14,7 +14,11 @@ const NOT_FOUND: i32 = 44;
 /// `errSecInteractionNotAllowed`, likewise: locked, and nobody at the screen.
 const NOT_ALLOWED: i32 = 36;
 
-pub(super) fn secret(service: &str, user: &str) -> Result<Option<Secret>, KeyringError> {
+pub(super) fn secrets(service: &str, users: &[&str]) -> Result<Vec<Option<Secret>>, KeyringError> {
+    users.iter().map(|user| secret(service, user)).collect()
+}
+
+fn secret(service: &str, user: &str) -> Result<Option<Secret>, KeyringError> {
     let output = Command::new(PROGRAM)
         .args(["find-generic-password", "-s", service, "-wa", user])
         .stdin(Stdio::null())

@@ -70,10 +70,9 @@ pub(super) fn run(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<u8,
             return Ok(USAGE);
         }
     }
-    Ok(match written {
-        // Whoever closed the pipe, as `head` does, has what they wanted.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => INTERNAL,
-        _ => doctor::check::exit_code(&report.checks),
+    Ok(match super::written(written) {
+        0 => doctor::check::exit_code(&report.checks),
+        code => code,
     })
 }
 

@@ -186,9 +186,10 @@ pub const ROOMS: &[Room] = &[
     Room {
         name: "keyring",
         rooms: &["domain::secret", "domain::text"],
-        crates: &["base64", "keyring", "keyring_core"],
+        crates: &["base64", "keyring", "keyring_core", "secret_service", "tokio"],
         std: &["process", "thread"],
-        why: "the only room that asks a keyring, on macOS through a program of the system's: a secret by the names of a service and a user; what it is for is not its business",
+        why: "the only room that asks a keyring, on macOS through a program of the system's (tokio for the bus of the \
+              others): a secret by the names of a service and a user; what it is for is not its business",
     },
     Room {
         name: "cli",
