@@ -120,10 +120,10 @@
 //! | `clipboard` | from the first copy on, where there is a desktop | texts: on X11 and Wayland a copy lasts as long as its owner |
 //! | `browser` | while a link is opened | the program that opens it |
 //!
-//! The commands without a screen (`get`, `list`, `doctor`) have one thread, with a runtime on it. So has `watch`: its
-//! loop, the worker, signals and the metrics are tasks of that runtime, and `--on-change` brings the thread `hook`. There,
-//! the commands go to the worker as here; what the worker reports is not bounded, because it is taken before the worker
-//! runs again; signals and scrapes come in by a channel of 16, and who finds it full waits.
+//! The commands without a screen (`get`, `list`, `doctor`) have one thread, with a runtime on it. So has the command
+//! `watch`: its loop, the worker, signals and metrics are tasks of that runtime, and `--on-change` brings the thread
+//! `hook`. What the worker reports is not bounded there, because it is taken before the worker runs again; signals and
+//! scrapes come in by a channel of 16, and who finds it full waits.
 //!
 //! No state is shared: the loop owns the model, the worker its watches, and they talk through channels.
 //!

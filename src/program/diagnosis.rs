@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal, Write};
 
 use super::{INTERNAL, USAGE, complain, run_to_end};
 use crate::app::screen::ThemeName;
-use crate::atlas::Atlas;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
+use crate::config::target::Named;
 use crate::config::{self, Accounts, ConfigError, Env, Settings};
 use crate::doctor::bundle::{self, Background};
 use crate::doctor::network::Tools;
@@ -22,10 +22,7 @@ const COLUMNS_MOST: u16 = 120;
 pub(super) fn run(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<u8, ConfigError> {
     let (settings, broken) = settings(args, env)?;
     let subject = subject(args, doctor, env, &settings.accounts)?;
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-        complain("the system refuses a runtime for requests");
-        return Ok(INTERNAL);
-    };
+    let Some(runtime) = super::runtime() else { return Ok(INTERNAL) };
     let size = terminal::size().ok().map(|size| (size.width, size.height));
     let case = Case {
         profile: settings.accounts.active().cloned(),
@@ -33,8 +30,7 @@ pub(super) fn run(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<u8,
         subject,
         machine: Machine { broken_settings: broken, size, ..machine(&settings) },
     };
-    let atlas = Atlas::new(settings.accounts.clone(), || SystemClock.now());
-    let atlas = atlas.sharing_tokens(settings.paths.tokens());
+    let atlas = super::atlas(&settings);
     let output = doctor.output.unwrap_or_default();
     let style = report::Style {
         ascii: settings.ascii.value,
@@ -105,11 +101,8 @@ fn subject(
         let target = config::target::target(Some(text), &args.common, env, accounts)?;
         return Ok(target.map_or(Subject::Account, Subject::Job));
     }
-    let (project, instance, kind) = config::target::place(&args.common, env)?;
-    let project = match project {
-        None => accounts.project(accounts.active())?.map(|found| found.value),
-        given => given,
-    };
+    let Named { project, instance, kind } = Named::by_flags(&args.common)?.or_elsewhere(env, accounts)?;
+    let kind = kind.unwrap_or_default();
     Ok(match (project, instance) {
         (None, _) => Subject::Account,
         (Some(project), Some(instance)) if !matches!(kind, Kind::Serverless | Kind::ServerlessV2) => {
