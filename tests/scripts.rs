@@ -129,7 +129,7 @@ fn the_project_of_the_profile_is_listed_where_none_is_named() {
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     let (code, out) = list(&atlas.home(), &project);
-    assert_eq!((code, &objects(&out)[0]["projectId"]), (Some(0), &project.into()));
+    assert_eq!((code, &objects(&out)[0]["target"]["projectId"]), (Some(0), &project.into()));
     assert_eq!(list(&atlas.home(), "").0, Some(2), "there is none");
 }
 
