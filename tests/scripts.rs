@@ -120,20 +120,6 @@ fn a_saved_lookup_is_named_by_its_label() {
 }
 
 #[test]
-fn the_project_of_the_profile_is_listed_where_none_is_named() {
-    let atlas = Atlas::start();
-    let project = atlas.target("billing-dump").split('/').nth(1).unwrap().to_owned();
-    let list = |home: &Home, project: &str| {
-        let mut command = home.command(&["list", "-o", "json", "--limit", "1"]);
-        let output = command.env("MONGODB_ATLAS_PROJECT_ID", project).output().unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap())
-    };
-    let (code, out) = list(&atlas.home(), &project);
-    assert_eq!((code, &objects(&out)[0]["target"]["projectId"]), (Some(0), &project.into()));
-    assert_eq!(list(&atlas.home(), "").0, Some(2), "there is none");
-}
-
-#[test]
 fn a_project_is_listed_with_all_kinds_of_jobs() {
     let atlas = Atlas::start();
     let target = atlas.target("billing-dump");

@@ -96,49 +96,27 @@ pub(super) fn unsigned(
 
 const WHOLE_FORM: &str = "the whole form is KIND/PROJECT/INSTANCE/JOB";
 
-/// Whose restore jobs, as far as it is named.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Named {
-    pub project: Option<ObjectId>,
-    pub instance: Option<InstanceName>,
-    pub kind: Option<Kind>,
-}
-
-impl Named {
-    /// By flags.
-    ///
-    /// # Errors
-    /// Names the flag that is wrong.
-    pub fn by_flags(common: &Common) -> Result<Self, ConfigError> {
-        Ok(Self {
-            project: flag("--project-id", common.project_id.as_deref())?,
-            instance: flag("--cluster-name", common.cluster_name.as_deref())?,
-            kind: common.kind,
-        })
-    }
-
-    /// What is left open by variables, and the project at last by the session's profile.
-    ///
-    /// # Errors
-    /// Names the variable that is wrong.
-    pub fn or_elsewhere(self, env: Env<'_>, accounts: &Accounts) -> Result<Self, ConfigError> {
-        let project = match self.project {
-            None => match env.parsed("ATLAS_TUI_PROJECT_ID")? {
-                None => accounts.project(accounts.active())?.map(|project| project.value),
-                found => found,
-            },
-            found => found,
-        };
-        let instance = match self.instance {
-            None => env.parsed("ATLAS_TUI_CLUSTER_NAME")?,
-            found => found,
-        };
-        let kind = match self.kind {
-            None => env.parsed("ATLAS_TUI_KIND")?,
-            found => found,
-        };
-        Ok(Self { project, instance, kind })
-    }
+/// Project, instance and kind that flags name, else variables, where there need be no restore job.
+///
+/// # Errors
+/// Names the flag or the variable that is wrong.
+pub fn place(
+    common: &Common,
+    env: Env<'_>,
+) -> Result<(Option<ObjectId>, Option<InstanceName>, Kind), ConfigError> {
+    let project = match flag("--project-id", common.project_id.as_deref())? {
+        None => env.parsed("ATLAS_TUI_PROJECT_ID")?,
+        found => found,
+    };
+    let instance = match flag("--cluster-name", common.cluster_name.as_deref())? {
+        None => env.parsed("ATLAS_TUI_CLUSTER_NAME")?,
+        found => found,
+    };
+    let kind = match common.kind {
+        None => env.parsed("ATLAS_TUI_KIND")?,
+        found => found,
+    };
+    Ok((project, instance, kind.unwrap_or_default()))
 }
 
 /// What is wrong with the parts of TARGET that no flag stands in for. A variable does not: what was typed is meant.

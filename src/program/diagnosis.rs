@@ -6,7 +6,6 @@ use super::{INTERNAL, USAGE, complain, run_to_end};
 use crate::app::screen::ThemeName;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
-use crate::config::target::Named;
 use crate::config::{self, Accounts, ConfigError, Env, Settings};
 use crate::doctor::bundle::{self, Background};
 use crate::doctor::network::Tools;
@@ -101,8 +100,11 @@ fn subject(
         let target = config::target::target(Some(text), &args.common, env, accounts)?;
         return Ok(target.map_or(Subject::Account, Subject::Job));
     }
-    let Named { project, instance, kind } = Named::by_flags(&args.common)?.or_elsewhere(env, accounts)?;
-    let kind = kind.unwrap_or_default();
+    let (project, instance, kind) = config::target::place(&args.common, env)?;
+    let project = match project {
+        None => accounts.project(accounts.active())?.map(|found| found.value),
+        given => given,
+    };
     Ok(match (project, instance) {
         (None, _) => Subject::Account,
         (Some(project), Some(instance)) if !matches!(kind, Kind::Serverless | Kind::ServerlessV2) => {

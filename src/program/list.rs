@@ -7,8 +7,8 @@ use super::run_to_end;
 use crate::atlas::Atlas;
 use crate::cli::{self, Args, Common, List};
 use crate::clock::Clock;
-use crate::config::target::Named;
 use crate::config::{ConfigError, Env, Settings};
+use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::lookup::Lookup;
 use crate::domain::target::{Cluster, Kind};
 use crate::headless::list::{self, ListOptions, Scope};
@@ -45,17 +45,16 @@ pub(super) fn run(
     Ok(run_to_end(runtime, list))
 }
 
-/// Whose jobs: those of a project or a cluster, named as for a job, or the saved lookups, narrowed down by the flags
-/// alone.
+/// Whose jobs: project and cluster by flag or variable, or the saved lookups, narrowed down by the flags alone.
 fn scope(list: &List, common: &Common, settings: &Settings, env: Env<'_>) -> Result<Scope, ConfigError> {
-    let flags = Named::by_flags(common)?;
+    let project = parsed::<ObjectId>("--project-id", common.project_id.as_deref())?;
+    let instance = parsed::<InstanceName>("--cluster-name", common.cluster_name.as_deref())?;
     if list.saved {
-        let Named { project, instance, kind } = flags;
         let wanted = |lookup: &Lookup| {
             let target = &lookup.target;
             project.is_none_or(|project| target.project == project)
                 && instance.as_ref().is_none_or(|instance| target.instance == *instance)
-                && kind.is_none_or(|kind| target.kind == kind)
+                && common.kind.is_none_or(|kind| target.kind == kind)
         };
         let lookups =
             saved(settings).map_err(|message| ConfigError::Argument { name: "--saved", message })?;
@@ -66,12 +65,14 @@ fn scope(list: &List, common: &Common, settings: &Settings, env: Env<'_>) -> Res
         };
         return Ok(Scope::Saved(lookups.into_iter().filter(wanted).map(with_profile).collect()));
     }
-    let Named { project, instance, kind } = flags.or_elsewhere(env, &settings.accounts)?;
+    let project = project.map_or_else(|| env.parsed("ATLAS_TUI_PROJECT_ID"), |project| Ok(Some(project)))?;
     let Some(project) = project else {
         let message =
             "whose jobs? Give the id of a project, or list the saved lookups with --saved".to_owned();
         return Err(ConfigError::Argument { name: "--project-id", message });
     };
+    let instance = instance.map_or_else(|| env.parsed("ATLAS_TUI_CLUSTER_NAME"), |name| Ok(Some(name)))?;
+    let kind = common.kind.map_or_else(|| env.parsed("ATLAS_TUI_KIND"), |kind| Ok(Some(kind)))?;
     let kind = kind.unwrap_or_default();
     if matches!(kind, Kind::Serverless | Kind::ServerlessV2) {
         let message = "lists of serverless instances have been empty since January 2026; choose flex, dedicated, \
@@ -83,4 +84,12 @@ fn scope(list: &List, common: &Common, settings: &Settings, env: Env<'_>) -> Res
         Some(instance) => Scope::Cluster(Cluster { kind, project, instance, profile }),
         None => Scope::Project { project, profile, kind },
     })
+}
+
+fn parsed<T: std::str::FromStr<Err: ToString>>(
+    name: &'static str,
+    text: Option<&str>,
+) -> Result<Option<T>, ConfigError> {
+    let wrong = |error: T::Err| ConfigError::Argument { name, message: error.to_string() };
+    text.map(|text| text.parse().map_err(wrong)).transpose()
 }
