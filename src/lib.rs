@@ -110,16 +110,20 @@
 //! | main | always | events, with at most one timed wait; owns the model and the terminal |
 //! | `keys` | always | crossterm's blocking `read`; it must not be what notices a dead terminal, since it spins there |
 //! | `watch` | always | signals, and the terminal hanging up, in one `poll`; without a time-out until a signal asks for the end, which then comes within seconds even if the loop hangs |
-//! | `worker` | from the first lookup on | commands, answers and the next due time, on a tokio runtime of its own with one thread; owns every schedule |
+//! | `worker` | from the first lookup on | commands, answers and the next due time, on a tokio runtime of its own with one thread; owns every schedule. What waits for the system (a name that is looked up, a credential) is that runtime's blocking thread |
 //! | `store` | from the first edit or look at the file on | edits to save; waited for on leaving, with an end, so that none is lost that the disk takes |
 //! | `demo-atlas` | with the demo | connections, on a runtime of its own |
-//! | `hook` | from the first transition on, where one is configured | calls and the ends of commands, with at most one timed wait; three more threads for each command that runs |
+//! | `hook` | from the first transition on, where one is configured | calls and the ends of commands, with at most one timed wait; up to four more threads for each command that runs ([`child`]), a credential command's as well |
 //! | `doctor` | from `!` until all checks are made or nobody looks any more | sockets, on a runtime of its own; it may wait for the keyring |
+//! | `keyring`, `key-file` | from a question until its answer, or for ever | the system's keyring; whoever writes into a pipe that a key is read from. Nothing can call such a wait back, so whoever asked stops listening in time, and the thread is left behind |
 //! | `desktop` | from the first notification on, in builds that have them | texts; it may wait for the bus |
 //! | `clipboard` | from the first copy on, where there is a desktop | texts: on X11 and Wayland a copy lasts as long as its owner |
+//! | `browser` | while a link is opened | the program that opens it |
 //!
-//! `watch` has one thread: its loop, the worker and the metrics are tasks of one runtime (and `hook` another, with
-//! `--on-change`). What the worker reports is not bounded there: it is taken before the worker runs again.
+//! The commands without a screen (`get`, `list`, `doctor`) have one thread, with a runtime on it. So has the command
+//! `watch`: its loop, the worker, signals and metrics are tasks of that runtime, and `--on-change` brings the thread
+//! `hook`. What the worker reports is not bounded there, because it is taken before the worker runs again; signals and
+//! scrapes come in by a channel of 16, and who finds it full waits.
 //!
 //! No state is shared: the loop owns the model, the worker its watches, and they talk through channels.
 //!

@@ -140,8 +140,12 @@ fn runtime() -> Option<tokio::runtime::Runtime> {
 }
 
 fn listed(settings: &Settings, output: cli::Output) -> u8 {
-    match Listing::new(settings, SystemClock.now()).write(output, &mut io::stdout().lock()) {
-        // A closed pipe is nobody's fault.
+    written(Listing::new(settings, SystemClock.now()).write(output, &mut io::stdout().lock()))
+}
+
+/// The exit code of what only prints. Whoever closes the pipe has read enough.
+fn written(result: io::Result<()>) -> u8 {
+    match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             complain(&format!("standard output cannot be written to: {error}"));
             INTERNAL

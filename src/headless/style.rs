@@ -74,19 +74,33 @@ impl Role {
     #[must_use]
     pub fn of(phase: &Phase, job: &RestoreJob, server_now: Timestamp) -> Self {
         match (phase, job.expires_at) {
-            (Phase::Ready, Some(until)) => match countdown::severity(until, server_now) {
-                Severity::Good => Self::Good,
-                Severity::Warning => Self::Warning,
-                Severity::Danger | Severity::Over => Self::Danger,
-            },
-            (Phase::Pending | Phase::Queued, _) => Self::Info,
-            (Phase::Running | Phase::Finalizing, _) => Self::Active,
-            (Phase::Ready | Phase::Completed, _) => Self::Good,
-            (Phase::Failed, _) => Self::Danger,
-            (Phase::CompletedWithWarnings | Phase::Cancelled | Phase::Expired | Phase::Unknown(_), _) => {
+            (Phase::Ready, Some(until)) => Self::of_link(until, server_now),
+            _ => Self::of_phase(phase),
+        }
+    }
+
+    /// The role of a phase alone, as on the dashboard.
+    #[must_use]
+    pub fn of_phase(phase: &Phase) -> Self {
+        match phase {
+            Phase::Pending | Phase::Queued => Self::Info,
+            Phase::Running | Phase::Finalizing => Self::Active,
+            Phase::Ready | Phase::Completed => Self::Good,
+            Phase::Failed => Self::Danger,
+            Phase::CompletedWithWarnings | Phase::Cancelled | Phase::Expired | Phase::Unknown(_) => {
                 Self::Warning
             }
-            (Phase::Gone, _) => Self::Muted,
+            Phase::Gone => Self::Muted,
+        }
+    }
+
+    /// The role of a link that ends at that time, as on the dashboard: over, it is no more urgent than what has expired.
+    #[must_use]
+    pub fn of_link(until: Timestamp, server_now: Timestamp) -> Self {
+        match countdown::severity(until, server_now) {
+            Severity::Good => Self::Good,
+            Severity::Warning | Severity::Over => Self::Warning,
+            Severity::Danger => Self::Danger,
         }
     }
 
@@ -187,6 +201,7 @@ mod tests {
             ("2026-08-10T02:00:00Z", Role::Good),
             ("2026-08-10T03:30:00Z", Role::Warning),
             ("2026-08-10T03:55:00Z", Role::Danger),
+            ("2026-08-10T04:00:01Z", Role::Warning),
         ] {
             assert_eq!(Role::of(&Phase::Ready, &job, at(now)), role, "{now}");
         }

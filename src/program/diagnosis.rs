@@ -4,7 +4,6 @@ use std::io::{self, IsTerminal, Write};
 
 use super::{INTERNAL, USAGE, complain, run_to_end};
 use crate::app::screen::ThemeName;
-use crate::atlas::Atlas;
 use crate::cli::{self, Args};
 use crate::clock::{Clock, SystemClock};
 use crate::config::targets::STANDARD_INPUT;
@@ -23,10 +22,7 @@ const COLUMNS_MOST: u16 = 120;
 pub(super) fn run(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<u8, ConfigError> {
     let (settings, broken) = settings(args, env)?;
     let subject = subject(args, doctor, env, &settings)?;
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-        complain("the system refuses a runtime for requests");
-        return Ok(INTERNAL);
-    };
+    let Some(runtime) = super::runtime() else { return Ok(INTERNAL) };
     let size = terminal::size().ok().map(|size| (size.width, size.height));
     let profile = match &subject {
         // A saved lookup has its own.
@@ -39,8 +35,7 @@ pub(super) fn run(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<u8,
         subject,
         machine: Machine { broken_settings: broken, size, ..machine(&settings) },
     };
-    let atlas = Atlas::new(settings.accounts.clone(), || SystemClock.now());
-    let atlas = atlas.sharing_tokens(settings.paths.tokens());
+    let atlas = super::atlas(&settings);
     let output = doctor.output.unwrap_or_default();
     let style = report::Style {
         ascii: settings.ascii.value,
@@ -76,10 +71,9 @@ pub(super) fn run(args: &Args, doctor: &cli::Doctor, env: Env<'_>) -> Result<u8,
             return Ok(USAGE);
         }
     }
-    Ok(match written {
-        // Whoever closed the pipe, as `head` does, has what they wanted.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => INTERNAL,
-        _ => doctor::check::exit_code(&report.checks),
+    Ok(match super::written(written) {
+        0 => doctor::check::exit_code(&report.checks),
+        code => code,
     })
 }
 

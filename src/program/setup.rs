@@ -1,9 +1,9 @@
 //! `completions` and `man`, with which a person sets the shell up, and what the scripts of the first ask later.
 
 use std::fs;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 
-use super::{INTERNAL, USAGE, complain};
+use super::{INTERNAL, USAGE, complain, written};
 use crate::cli::{self, Args};
 use crate::completion::{self, Values};
 use crate::config::{self, Env, Paths, Settings};
@@ -75,14 +75,7 @@ pub fn man(man: &cli::Man) -> u8 {
     }
 }
 
-/// Whoever closes the pipe has read enough.
 fn printed(bytes: &[u8]) -> u8 {
     let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            complain(&format!("standard output: {error}"));
-            INTERNAL
-        }
-        _ => 0,
-    }
+    written(out.write_all(bytes).and_then(|()| out.flush()))
 }

@@ -111,6 +111,29 @@ pub(super) fn put_lines(buffer: &mut Buffer, area: Rect, lines: &[text::Line], f
     }
 }
 
+/// The frame of what fills the whole body: title, place in it and keys in a border, or title and place in one line
+/// where there is no room for one. Returns what is left for the body.
+pub(super) fn framed(
+    buffer: &mut Buffer,
+    area: Rect,
+    title: &str,
+    place: &str,
+    keys: &[(String, &'static str)],
+    theme: Theme,
+) -> Rect {
+    clear(buffer, area);
+    let muted = theme.style(Role::Muted);
+    if is_small(area) {
+        let rest = put_right(buffer, inset(row(area, 0), 1, 1), place, muted);
+        put(buffer, before(rest, 1), title, theme.style(Role::Strong));
+        return Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1), ..area };
+    }
+    let body = bordered(buffer, area, title, true, theme);
+    label_right(buffer, before(top_edge(area), 1), place, muted);
+    label_keys(buffer, bottom_edge(area), keys, theme);
+    body
+}
+
 /// A border with a title; returns what is inside.
 pub(super) fn bordered(buffer: &mut Buffer, area: Rect, title: &str, focused: bool, theme: Theme) -> Rect {
     let area = area.intersection(buffer.area);

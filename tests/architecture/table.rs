@@ -188,7 +188,8 @@ pub const ROOMS: &[Room] = &[
         rooms: &["domain::secret", "domain::text"],
         crates: &["base64", "keyring", "keyring_core"],
         std: &["process", "thread"],
-        why: "the only room that asks a keyring, on macOS through a program of the system's: a secret by the names of a service and a user; what it is for is not its business",
+        why: "the only room that asks a keyring, on macOS through a program of the system's: a \
+              secret by the names of a service and a user; what it is for is not its business",
     },
     Room {
         name: "cli",

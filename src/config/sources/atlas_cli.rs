@@ -20,7 +20,7 @@ const LIMIT: u64 = 1 << 20;
 /// The newest version that we know how to read.
 const NEWEST: i64 = 2;
 /// Atlas for the government of the United States.
-pub const GOVERNMENT: &str = "https://cloud.mongodbgov.com";
+const GOVERNMENT: &str = "https://cloud.mongodbgov.com";
 
 /// What became of reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -40,12 +40,6 @@ impl std::fmt::Debug for KeyFiles {
 }
 
 impl KeyFiles {
-    /// With another patience for pipes.
-    #[must_use]
-    pub fn patient_for(patience: Duration) -> Self {
-        Self { patience, ..Self::default() }
-    }
-
     /// Whether reading this one may take time.
     #[must_use]
     pub fn may_wait(&self, path: &Path) -> bool {
@@ -243,7 +237,8 @@ mod tests {
     #[test]
     fn a_pipe_that_nobody_writes_into_is_left_behind() {
         let (_home, path) = pipe(None);
-        let error = KeyFiles::patient_for(Duration::from_millis(1)).read(&path).unwrap_err();
+        let files = KeyFiles { patience: Duration::from_millis(1), ..KeyFiles::default() };
+        let error = files.read(&path).unwrap_err();
         assert!(error.contains("nothing was written into it within"), "{error}");
     }
 }

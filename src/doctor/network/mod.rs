@@ -1,7 +1,7 @@
 //! The way to Atlas, step by step: proxy, name, connection, TLS. Each step needs the one before it.
 //!
 //! It looks at what the client does not show: addresses, times, the certificate. Nothing of Atlas's API is asked here,
-//! and no credential for it goes out. Each step ends within [`STEP`].
+//! and no credential for it goes out. Each step ends within `STEP`.
 
 pub mod certificate;
 pub mod proxy;

@@ -54,13 +54,13 @@ impl Cluster {
     /// Where it is read itself; `None` for what is no cluster any more, and while the kind is to be found out.
     #[must_use]
     pub fn itself(&self) -> Option<Endpoint> {
-        let Self { kind, project, instance, profile: _ } = self;
-        let (clusters, accept) = match kind {
+        let tenancy = match self.kind {
             Kind::Auto | Kind::Serverless | Kind::ServerlessV2 => return None,
-            Kind::Flex => ("flexClusters", "application/vnd.atlas.2024-11-13+json"),
-            Kind::Dedicated | Kind::Collection => ("clusters", "application/vnd.atlas.2024-08-05+json"),
+            Kind::Flex => Tenancy::Flex,
+            Kind::Dedicated | Kind::Collection => Tenancy::Dedicated,
         };
-        Some(Endpoint { path: format!("/api/atlas/v2/groups/{project}/{clusters}/{instance}"), accept })
+        let Endpoint { path, accept } = tenancy.all(self.project);
+        Some(Endpoint { path: format!("{path}/{}", self.instance), accept })
     }
 
     /// Its newest `items` restore jobs (1 to [`PAGE_MAX`]); `None` where there is no list. The total is not asked
@@ -92,15 +92,21 @@ pub enum Tenancy {
 }
 
 impl Tenancy {
-    /// The page of that number, from 1, of the project's clusters. Versions as recorded.
+    /// The page of that number, from 1, of the project's clusters.
     #[must_use]
     pub fn clusters(self, project: ObjectId, number: u32) -> Endpoint {
+        let Endpoint { path, accept } = self.all(project);
+        let path = format!("{path}?itemsPerPage={PAGE_MAX}&pageNum={number}&includeCount=false");
+        Endpoint { path, accept }
+    }
+
+    /// All clusters of the project; below it each has its own. Versions as recorded.
+    fn all(self, project: ObjectId) -> Endpoint {
         let (clusters, accept) = match self {
             Self::Flex => ("flexClusters", "application/vnd.atlas.2024-11-13+json"),
             Self::Dedicated => ("clusters", "application/vnd.atlas.2024-08-05+json"),
         };
-        let query = format!("itemsPerPage={PAGE_MAX}&pageNum={number}&includeCount=false");
-        Endpoint { path: format!("/api/atlas/v2/groups/{project}/{clusters}?{query}"), accept }
+        Endpoint { path: format!("/api/atlas/v2/groups/{project}/{clusters}"), accept }
     }
 }
 

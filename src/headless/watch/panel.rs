@@ -9,8 +9,8 @@ use jiff::Timestamp;
 
 use super::job::Job;
 use super::vigil::Vigil;
-use super::words::{Line, role};
-use crate::domain::countdown::{self, Severity, Timed};
+use super::words::Line;
+use crate::domain::countdown::{self, Timed};
 use crate::domain::job::RestoreJob;
 use crate::domain::phase::Phase;
 use crate::headless::style::Role;
@@ -112,14 +112,8 @@ fn row(job: &Job, vigil: &Vigil, ascii: bool, now: Timestamp, keep: &mut impl Fn
         };
     };
     let expires_at = job.restore().and_then(|restore| restore.expires_at).filter(|_| *phase == Phase::Ready);
-    let countdown = expires_at.map(|until| {
-        let role = match countdown::severity(until, server_now) {
-            Severity::Good => Role::Good,
-            Severity::Warning => Role::Warning,
-            Severity::Danger | Severity::Over => Role::Danger,
-        };
-        (keep(countdown::time_left(until, server_now)), role)
-    });
+    let countdown = expires_at
+        .map(|until| (keep(countdown::time_left(until, server_now)), Role::of_link(until, server_now)));
     let place = job.place.as_ref().filter(|place| place.code().is_none()).map(|place| {
         let word = place.word.as_deref().unwrap_or("not known yet");
         (format!("cluster {}: {word}", place.cluster.instance), Role::Active)
@@ -130,7 +124,7 @@ fn row(job: &Job, vigil: &Vigil, ascii: bool, now: Timestamp, keep: &mut impl Fn
     let odd = odd.map(|anomaly| (anomaly.word().to_owned(), Role::Warning));
     Row {
         glyph: phase.glyph(ascii),
-        role: role(phase),
+        role: Role::of_phase(phase),
         name: job.name.clone(),
         word: phase.short_word().to_owned(),
         elapsed,

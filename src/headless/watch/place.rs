@@ -162,6 +162,7 @@ impl Place {
     }
 }
 
-fn later(now: Timestamp, wait: Duration) -> Timestamp {
+/// That moment after that wait, or the last one that there is.
+pub(super) fn later(now: Timestamp, wait: Duration) -> Timestamp {
     now.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::job::{Job, Seen};
+use super::place::later;
 use super::until::{Rules, Until, Verdict};
 use crate::api::{ApiError, Budget, ClusterState, Meta};
 use crate::domain::lookup::Lookup;
@@ -249,8 +250,8 @@ impl Vigil {
         now: Timestamp,
     ) {
         match &result {
-            Ok(state) => self.count(&state.meta.clone(), None),
-            Err(error) => self.count(&error.meta.clone(), Some(&error.clone())),
+            Ok(state) => self.count(&state.meta, None),
+            Err(error) => self.count(&error.meta, Some(error)),
         }
         if let Some(place) = self.jobs.get_mut(index).and_then(|job| job.place.as_mut())
             && place.take(result, interval, now)
@@ -266,8 +267,4 @@ impl Vigil {
         }
         self.tally.budget = meta.budget.or(self.tally.budget);
     }
-}
-
-fn later(at: Timestamp, wait: Duration) -> Timestamp {
-    at.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

@@ -37,18 +37,6 @@ impl Line {
     }
 }
 
-/// The role of a phase.
-#[must_use]
-pub fn role(phase: &Phase) -> Role {
-    match phase {
-        Phase::Pending | Phase::Queued | Phase::Running | Phase::Finalizing => Role::Active,
-        Phase::Ready | Phase::Completed => Role::Good,
-        Phase::CompletedWithWarnings | Phase::Cancelled | Phase::Expired | Phase::Unknown(_) => Role::Warning,
-        Phase::Failed => Role::Danger,
-        Phase::Gone => Role::Muted,
-    }
-}
-
 /// What is said of a piece of news; `None` where a person need not hear of it.
 #[must_use]
 pub fn sentence(news: &News, vigil: &Vigil, ascii: bool, now: Timestamp) -> Option<Line> {
@@ -142,7 +130,7 @@ pub fn standing(job: &Job, vigil: &Vigil, ascii: bool, at: Timestamp, from: Opti
     if let Some(name) = &job.unnamed {
         let _ = write!(text, " · whether {name} is idle cannot be asked: no cluster has such a name");
     }
-    Line { at, glyph: phase.glyph(ascii), role: role(phase), text: clean(&text).into_owned() }
+    Line { at, glyph: phase.glyph(ascii), role: Role::of_phase(phase), text: clean(&text).into_owned() }
 }
 
 fn waiting_for(job: &Job) -> String {
