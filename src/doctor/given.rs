@@ -99,6 +99,10 @@ pub fn keyring(access: &Access) -> Check {
         Outcome::Half(why) | Outcome::Over(why) => {
             Name::Keyring.warning(clean(why), "Sign in anew: atlas auth login")
         }
+        // A server or a container has none, and wants none.
+        Outcome::Failed(why) if access.credential.is_some() => {
+            Name::Keyring.ok(format!("{}, and another source has the credential", clean(why)))
+        }
         Outcome::Failed(why) => Name::Keyring.warning(
             clean(why),
             "Unlock it, or give the credential another way. What was looked at: atlas-tui config",
@@ -168,8 +172,10 @@ fn is_private_key(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::api::{ApiKey, BaseUrl};
+    use crate::config::survey::Considered;
     use crate::config::{Source, Sourced};
     use crate::doctor::check::Verdict;
+    use crate::domain::profile::Profile;
 
     const PRIVATE: &str = "12345678-de30-4000-8000-0123456789ab";
 
@@ -207,6 +213,19 @@ mod tests {
             assert!(check.finding.contains(word), "{check:?}");
             assert!(!format!("{check:?}").contains(private_key.trim_matches('"')), "{check:?}");
         }
+    }
+
+    #[test]
+    fn a_keyring_that_fails_matters_only_where_nothing_else_signs() {
+        let failed = Considered {
+            origin: Origin::Keyring(Profile::default()),
+            outcome: Outcome::Failed("there is no keyring here".into()),
+        };
+        let signed = Access { considered: vec![failed], ..access("abcdefgh", PRIVATE) };
+        assert_eq!(keyring(&signed).verdict, Verdict::Ok);
+        assert!(keyring(&signed).finding.starts_with("there is no keyring here"));
+        let unsigned = Access { credential: None, ..signed };
+        assert_eq!(keyring(&unsigned).verdict, Verdict::Warning);
     }
 
     #[test]
