@@ -126,7 +126,8 @@ fn a_watch_and_its_metrics_give_nothing_away() {
         out.read_line(&mut told).unwrap();
         let mut page = String::new();
         if let Ok(mut stream) = TcpStream::connect(&address) {
-            let _ = stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+            let question = format!("GET /metrics HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(question.as_bytes());
             let _ = stream.read_to_string(&mut page);
         }
         out.read_to_string(&mut told).unwrap();
