@@ -58,6 +58,7 @@ async fn what_the_program_can_write_of_the_readme_is_what_it_would_write() {
         ("exit codes", exit_codes()),
         ("terminals", emulator::markdown()),
         ("transcript", transcript::replayed(block(&text, "transcript")).await),
+        ("watch", transcript::replayed(block(&text, "watch")).await),
     ];
     let mut wanted = text.clone();
     for (name, content) in &blocks {
