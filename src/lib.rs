@@ -202,7 +202,7 @@
 //! | the client | `tests/client.rs`, `tests/demo.rs` | sockets on 127.0.0.1, hostile servers among them |
 //! | tokens | `tests/signing.rs` | the embedded Atlas and hostile servers, a clock wound by hand, real commands and files |
 //! | scripts | `tests/headless.rs`, `tests/asking.rs`, `tests/listing.rs` | the functions, against a scripted Atlas |
-//! | a watch | `tests/watch.rs`, `tests/watching.rs` | a scripted Atlas on a paused clock; the binary with signals and pipes |
+//! | a watch | `tests/watch`, `tests/watching.rs` | a scripted Atlas on a paused clock; the binary with signals and pipes |
 //! | | `tests/cli.rs`, `tests/scripts.rs`, `tests/schema.rs` | the binary from outside; its JSON against the published schema |
 //! | what must never leave | `tests/secrets` | the binary, between a hostile Atlas, a proxy, a hook and a terminal |
 //! | hostile text | `tests/hostile.rs` | made-up texts through the projection, the terminal's sequences and a shell |

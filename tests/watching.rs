@@ -1,6 +1,6 @@
 //! `watch` as a script sees it: the binary, a made-up Atlas whose clock is wound by hand, signals and pipes.
 //!
-//! What depends on hours is in `tests/watch.rs`; here is what only a process can show.
+//! What depends on hours is in `tests/watch`; here is what only a process can show.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
