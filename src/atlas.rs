@@ -15,7 +15,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::api::base_url::BaseUrl;
-use crate::api::client::{Client, Limits};
+use crate::api::client::{Answered, Client, Limits};
 use crate::api::probe::{Probe, ProbeApi, Seen};
 use crate::api::{
     Answer, ApiError, Batch, ClusterApi, ClusterState, Credential, ErrorKind, ListApi, Listing, Page,
@@ -148,6 +148,28 @@ impl<L: Ledger> Atlas<L> {
         }
     }
 
+    /// Asks with the client of this profile; where it is refused, once more with another one, if there is one by now.
+    async fn ask<T, F>(
+        &self,
+        profile: Option<&Profile>,
+        question: impl Fn(Arc<Client>) -> F + Send,
+    ) -> Result<T, ApiError>
+    where
+        T: Answered,
+        F: Future<Output = Result<T, ApiError>> + Send,
+    {
+        let client = self.client(profile).await?;
+        let refused = match question(Arc::clone(&client)).await {
+            Err(error) => error,
+            answer => return answer,
+        };
+        let Some(client) = self.another(profile, &client, &refused).await else { return Err(refused) };
+        let mut answer = question(client).await;
+        let meta = answer.as_mut().map_or_else(|error| &mut error.meta, Answered::meta);
+        meta.requests += refused.meta.requests;
+        answer
+    }
+
     /// Another client than the one that met this error, if the accounts have another credential by now.
     async fn another(
         &self,
@@ -235,31 +257,13 @@ impl<L: Ledger> Atlas<L> {
 
 impl<L: Ledger> RestoreApi for Atlas<L> {
     async fn restore_job(&self, target: &Target) -> Result<Answer, ApiError> {
-        let profile = target.profile.as_ref();
-        let client = self.client(profile).await?;
-        let refused = match client.restore_job(target).await {
-            Err(error) => error,
-            answer => return answer,
-        };
-        let Some(client) = self.another(profile, &client, &refused).await else { return Err(refused) };
-        let mut answer = client.restore_job(target).await;
-        let meta = answer.as_mut().map_or_else(|error| &mut error.meta, |answer| &mut answer.meta);
-        meta.requests += refused.meta.requests;
-        answer
+        let ask = move |client: Arc<Client>| async move { client.restore_job(target).await };
+        self.ask(target.profile.as_ref(), ask).await
     }
 
     async fn restore_jobs(&self, batch: &Batch) -> Result<Listing, ApiError> {
-        let profile = batch.cluster.profile.as_ref();
-        let client = self.client(profile).await?;
-        let refused = match client.restore_jobs(batch).await {
-            Err(error) => error,
-            listing => return listing,
-        };
-        let Some(client) = self.another(profile, &client, &refused).await else { return Err(refused) };
-        let mut listing = client.restore_jobs(batch).await;
-        let meta = listing.as_mut().map_or_else(|error| &mut error.meta, |listing| &mut listing.meta);
-        meta.requests += refused.meta.requests;
-        listing
+        let ask = move |client: Arc<Client>| async move { client.restore_jobs(batch).await };
+        self.ask(batch.cluster.profile.as_ref(), ask).await
     }
 }
 
@@ -291,15 +295,7 @@ impl<L: Ledger> ListApi for Atlas<L> {
 
 impl<L: Ledger> ProbeApi for Atlas<L> {
     async fn probe(&self, profile: Option<&Profile>, probe: &Probe) -> Result<Seen, ApiError> {
-        let client = self.client(profile).await?;
-        let refused = match client.probe(profile, probe).await {
-            Err(error) => error,
-            seen => return seen,
-        };
-        let Some(client) = self.another(profile, &client, &refused).await else { return Err(refused) };
-        let mut seen = client.probe(profile, probe).await;
-        let meta = seen.as_mut().map_or_else(|error| &mut error.meta, |seen| &mut seen.meta);
-        meta.requests += refused.meta.requests;
-        seen
+        let ask = move |client: Arc<Client>| async move { client.probe(profile, probe).await };
+        self.ask(profile, ask).await
     }
 }

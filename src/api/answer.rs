@@ -15,7 +15,6 @@ use super::error::{ApiError, ErrorKind, Missing};
 use super::probe::{Probe, Seen};
 use super::wire::{self, ErrorBody, Malformed};
 use super::{Answer, Batch, Budget, Listing, Meta, Page, SignedBy};
-use crate::domain::job::RestoreJob;
 use crate::domain::text::clean;
 
 /// The longest wait that we take from an answer; a mistaken or hostile one must not stop us for ever.
@@ -63,17 +62,8 @@ pub fn classify_list(
     batch: &Batch,
 ) -> Result<Listing, ApiError> {
     let (found, meta) = read(status, headers, body, origin, |body| wire::restore_jobs(body, &batch.wanted))?;
-    let job = |result: Result<RestoreJob, Malformed>| {
-        result.map_err(|Malformed { kind, detail }| ApiError {
-            kind,
-            code: None,
-            detail,
-            retry_after: None,
-            meta: meta.clone(),
-        })
-    };
     Ok(Listing {
-        jobs: found.jobs.into_iter().map(|(id, result)| (id, job(result))).collect(),
+        jobs: found.jobs.into_iter().map(|(id, result)| (id, item(result, &meta))).collect(),
         depth: found.depth,
         complete: found.count < usize::from(batch.items),
         meta,
@@ -106,17 +96,14 @@ pub fn classify_page<T>(
     decode: impl FnOnce(&[u8]) -> Result<wire::Everything<T>, Malformed>,
 ) -> Result<Page<T>, ApiError> {
     let (page, meta) = read(status, headers, body, origin, decode)?;
-    let item = |result: Result<T, Malformed>| {
-        result.map_err(|Malformed { kind, detail }| ApiError {
-            kind,
-            code: None,
-            detail,
-            retry_after: None,
-            meta: meta.clone(),
-        })
-    };
-    let items = page.items.into_iter().map(item).collect();
+    let items = page.items.into_iter().map(|result| item(result, &meta)).collect();
     Ok(Page { items, more: page.more, meta })
+}
+
+/// One of a list; where it cannot be read, with what is known of the whole answer.
+fn item<T>(result: Result<T, Malformed>, meta: &Meta) -> Result<T, ApiError> {
+    result
+        .map_err(|Malformed { kind, detail }| ApiError { meta: meta.clone(), ..ApiError::new(kind, detail) })
 }
 
 /// Reads what a probe asks for.

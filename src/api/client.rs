@@ -357,8 +357,8 @@ fn challenge_of(response: &Response) -> Option<WwwAuthenticateHeader> {
     challenge::digest(response.headers()).filter(|_| refused)
 }
 
-/// What both kinds of answers have.
-trait Answered {
+/// What all kinds of answers have.
+pub trait Answered {
     fn meta(&mut self) -> &mut Meta;
 }
 

@@ -133,7 +133,11 @@ fn malformed(pasted: &Pasted, flags: [bool; 3]) -> Option<String> {
     (!wrong.is_empty()).then(|| format!("{}; {WHOLE_FORM}", wrong.join("; ")))
 }
 
-fn flag<T: FromStr<Err: ToString>>(
+/// The value of a flag, where it is given.
+///
+/// # Errors
+/// Names the flag, and says what is wrong with its value.
+pub fn flag<T: FromStr<Err: ToString>>(
     name: &'static str,
     value: Option<&str>,
 ) -> Result<Option<T>, ConfigError> {

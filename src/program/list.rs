@@ -7,6 +7,7 @@ use super::{asking, run_to_end};
 use crate::atlas::Atlas;
 use crate::cli::{self, Args, Common, List};
 use crate::clock::Clock;
+use crate::config::target::flag;
 use crate::config::{ConfigError, Env, Settings};
 use crate::domain::id::{InstanceName, ObjectId};
 use crate::domain::lookup::Lookup;
@@ -43,14 +44,14 @@ pub(super) fn run(
 
 /// Whose jobs: project and cluster by flag or variable, or the saved lookups, narrowed down by the flags alone.
 fn scope(list: &List, common: &Common, settings: &Settings, env: Env<'_>) -> Result<Scope, ConfigError> {
-    let project = parsed::<ObjectId>("--project-id", common.project_id.as_deref())?;
+    let project = flag::<ObjectId>("--project-id", common.project_id.as_deref())?;
     let instance = match (list.cluster.as_deref(), common.cluster_name.as_deref()) {
-        (Some(word), Some(flag)) if word != flag => {
+        (Some(word), Some(name)) if word != name => {
             let message = "it is another one than --cluster-name has".to_owned();
             return Err(ConfigError::Argument { name: "CLUSTER", message });
         }
-        (Some(word), _) => parsed::<InstanceName>("CLUSTER", Some(word))?,
-        (None, flag) => parsed::<InstanceName>("--cluster-name", flag)?,
+        (Some(word), _) => flag::<InstanceName>("CLUSTER", Some(word))?,
+        (None, name) => flag::<InstanceName>("--cluster-name", name)?,
     };
     if list.saved {
         let wanted = |lookup: &Lookup| {
@@ -92,12 +93,4 @@ fn scope(list: &List, common: &Common, settings: &Settings, env: Env<'_>) -> Res
         Some(instance) => Scope::Cluster(Cluster { kind, project, instance, profile }),
         None => Scope::Project { project, profile, kind },
     })
-}
-
-fn parsed<T: std::str::FromStr<Err: ToString>>(
-    name: &'static str,
-    text: Option<&str>,
-) -> Result<Option<T>, ConfigError> {
-    let wrong = |error: T::Err| ConfigError::Argument { name, message: error.to_string() };
-    text.map(|text| text.parse().map_err(wrong)).transpose()
 }
